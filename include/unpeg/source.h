@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Where the bytes of a log come from: a file, standard input, compressed or not, in any of the
+ * encodings that logs turn up in. What comes out is always plain UTF-8 (or raw 8-bit) bytes.
+ *
+ *     unpeg_source *source;
+ *     unpeg_source_open("isolate-0x1-2-v8.log", &source, &error);
+ *     while (unpeg_source_read(source, buffer, sizeof buffer, &n, &error) == UNPEG_OK && n != 0)
+ *         consume(buffer, n);
+ *     unpeg_source_close(source);
+ *
+ * gzip, zstd, a UTF-8 byte order mark and UTF-16 are recognised by content. A file that is still
+ * being written is read up to its end at the time it is reached. Damage (a cut gzip stream, a lone
+ * surrogate) is counted, what could be decoded is delivered, and reading ends without an error.
+ */
+#ifndef UNPEG_SOURCE_H
+#define UNPEG_SOURCE_H
+
+#include "unpeg/damage.h"
+#include "unpeg/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct unpeg_source unpeg_source;
+
+/* Opens a path, or standard input for "-". Fails with NOT_FOUND, PERMISSION, OS or NO_MEMORY;
+ * a directory is INPUT. */
+UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_source_open(const char *path, unpeg_source **ret,
+                                                          unpeg_error *error);
+
+/* A source over memory that the caller keeps alive until close. */
+UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_source_open_memory(const void *bytes, size_t len,
+                                                                 unpeg_source **ret,
+                                                                 unpeg_error *error);
+
+/* Up to size bytes of decoded text; *ret == 0 is the end. Never blocks longer than one read(2). */
+UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_source_read(unpeg_source *source, void *buffer,
+                                                          size_t size, size_t *ret,
+                                                          unpeg_error *error);
+
+/* True for a plain regular file (not compressed, 8-bit text): such a source can seek. */
+UNPEG_API bool unpeg_source_can_seek(const unpeg_source *source);
+
+/* Goes to a byte offset of the text. UNSUPPORTED unless unpeg_source_can_seek. */
+UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_source_seek(unpeg_source *source, uint64_t offset,
+                                                          unpeg_error *error);
+
+/* Bytes of the underlying file now (compressed size where compressed); 0 if not known (a pipe). */
+UNPEG_API uint64_t unpeg_source_size(const unpeg_source *source);
+
+/* Bytes taken from the underlying file so far: with size, how far the reading is. */
+UNPEG_API uint64_t unpeg_source_position(const unpeg_source *source);
+
+/* What the decoding met: BAD_ENCODING and CUT_COMPRESSION. Lives until close. */
+UNPEG_API const unpeg_damage *unpeg_source_damage(const unpeg_source *source);
+
+/* NULL is allowed. */
+UNPEG_API void unpeg_source_close(unpeg_source *source);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

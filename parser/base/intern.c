@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#include "intern.h"
+
+#include <stdlib.h>
+
+#include "grow.h"
+#include "hash.h"
+
+static bool rehash(intern *table, size_t slot_count)
+{
+    uint32_t *slots = calloc(slot_count, sizeof *slots);
+    if (!slots)
+        return false;
+    for (size_t id = 1; id < table->count; id++) {
+        const intern_entry *e = &table->entries[id];
+        uint64_t h = hash_bytes(e->data, e->len, 0);
+        size_t at = h & (slot_count - 1);
+        while (slots[at])
+            at = (at + 1) & (slot_count - 1);
+        slots[at] = (uint32_t)id;
+    }
+    free(table->slots);
+    table->slots = slots;
+    table->slot_count = slot_count;
+    return true;
+}
+
+static bool make_room(intern *table)
+{
+    if (!grow_reserve((void **)&table->entries, &table->capacity, table->count + 2,
+                      sizeof *table->entries))
+        return false;
+    if (table->count == 0) {
+        table->entries[0] = (intern_entry){.data = ""};
+        table->count = 1;
+    }
+    if (table->count >= UINT32_MAX)
+        return false;
+    if (table->slot_count == 0)
+        return rehash(table, 1024);
+    return table->count * 2 < table->slot_count || rehash(table, table->slot_count * 2);
+}
+
+bool intern_add(intern *table, unpeg_slice text, uint32_t *ret)
+{
+    if (text.len == 0) {
+        *ret = 0;
+        return true;
+    }
+    if (text.len > UINT32_MAX || !make_room(table))
+        return false;
+    uint64_t h = hash_bytes(text.data, text.len, 0);
+    uint32_t high = (uint32_t)(h >> 32);
+    size_t at = h & (table->slot_count - 1);
+    for (uint32_t id; (id = table->slots[at]) != 0; at = (at + 1) & (table->slot_count - 1)) {
+        const intern_entry *e = &table->entries[id];
+        if (e->hash == high && e->len == text.len && memcmp(e->data, text.data, text.len) == 0) {
+            *ret = id;
+            return true;
+        }
+    }
+    const char *copy = arena_copy(&table->bytes, text.data, text.len);
+    if (!copy)
+        return false;
+    table->entries[table->count] = (intern_entry){copy, (uint32_t)text.len, high};
+    table->slots[at] = (uint32_t)table->count;
+    *ret = (uint32_t)table->count++;
+    return true;
+}
+
+unpeg_slice intern_text(const intern *table, uint32_t id)
+{
+    if (id >= table->count)
+        return (unpeg_slice){"", 0};
+    return (unpeg_slice){table->entries[id].data, table->entries[id].len};
+}
+
+void intern_deinit(intern *table)
+{
+    arena_deinit(&table->bytes);
+    free(table->entries);
+    free(table->slots);
+    *table = (intern){0};
+}
