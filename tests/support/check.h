@@ -5,12 +5,13 @@
 #ifndef UNPEG_TESTS_CHECK_H
 #define UNPEG_TESTS_CHECK_H
 
-/* clang-format off: cmocka.h wants these first. */
-#include <cmocka.h>
-#include <setjmp.h>
+/* cmocka.h wants these first, in this order. */
+/* clang-format off */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
 /* clang-format on */
 
 #endif
