@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT */
+#include "unpeg/profile.h"
+
+#include <stdlib.h>
+
+#include "grow.h"
+#include "hash.h"
+#include "intern.h"
+#include "profile_edit.h"
+#include "tick_column.h"
+
+/* Open addressing over ids; a slot holds id + 1, 0 is free. Grown at half full. */
+typedef struct id_table {
+    uint32_t *slots;
+    size_t slot_count; /* power of two, or 0 */
+} id_table;
+
+struct unpeg_profile {
+    intern strings;
+    unpeg_frame *frames;
+    size_t frame_count, frame_capacity;
+    id_table frame_ids;
+    unpeg_node *nodes;
+    size_t node_count, node_capacity;
+    id_table node_ids;
+    tick_column ticks;
+    unpeg_library *libraries;
+    size_t library_count, library_capacity;
+    unpeg_profile_info info;
+    unpeg_damage damage;
+};
+
+static uint64_t node_hash(unpeg_node_id parent, unpeg_frame_id frame)
+{
+    uint64_t key = (uint64_t)parent << 32 | frame;
+    key *= UINT64_C(0x9E3779B97F4A7C15);
+    return key ^ key >> 32;
+}
+
+/* Slices of a stored frame are interned, so their addresses stand for their texts. */
+static uint64_t frame_hash(const unpeg_frame *f)
+{
+    uint64_t h = hash_mix((uintptr_t)f->name.data, (uintptr_t)f->file.data);
+    h = hash_mix(h, (uintptr_t)f->tag.data);
+    h = hash_mix(h, (uint64_t)f->line << 32 | f->column);
+    h = hash_mix(h, f->address);
+    return hash_mix(h, (uint64_t)f->kind << 24 | (uint64_t)f->tier << 16 |
+                           (uint64_t)f->reason << 8 | f->flags);
+}
+
+static bool frame_equal(const unpeg_frame *a, const unpeg_frame *b)
+{
+    return a->name.data == b->name.data && a->file.data == b->file.data &&
+           a->tag.data == b->tag.data && a->line == b->line && a->column == b->column &&
+           a->address == b->address && a->kind == b->kind && a->tier == b->tier &&
+           a->reason == b->reason && a->flags == b->flags;
+}
+
+static bool table_resize(id_table *table, size_t slot_count)
+{
+    uint32_t *slots = calloc(slot_count, sizeof *slots);
+    if (!slots)
+        return false;
+    free(table->slots);
+    table->slots = slots;
+    table->slot_count = slot_count;
+    return true;
+}
+
+static void table_put(id_table *table, uint64_t hash, uint32_t id)
+{
+    size_t mask = table->slot_count - 1;
+    size_t at = hash & mask;
+    while (table->slots[at])
+        at = (at + 1) & mask;
+    table->slots[at] = id + 1;
+}
+
+static bool grow_node_table(unpeg_profile *p)
+{
+    size_t wanted = p->node_ids.slot_count ? p->node_ids.slot_count * 2 : 8192;
+    if (!table_resize(&p->node_ids, wanted))
+        return false;
+    for (size_t n = 1; n < p->node_count; n++)
+        table_put(&p->node_ids, node_hash(p->nodes[n].parent, p->nodes[n].frame), (uint32_t)n);
+    return true;
+}
+
+static bool grow_frame_table(unpeg_profile *p)
+{
+    size_t wanted = p->frame_ids.slot_count ? p->frame_ids.slot_count * 2 : 4096;
+    if (!table_resize(&p->frame_ids, wanted))
+        return false;
+    for (size_t f = 0; f < p->frame_count; f++)
+        table_put(&p->frame_ids, frame_hash(&p->frames[f]), (uint32_t)f);
+    return true;
+}
+
+unpeg_status unpeg_profile_intern(unpeg_profile *profile, unpeg_slice text, unpeg_slice *ret)
+{
+    uint32_t id;
+    if (!intern_add(&profile->strings, text, &id))
+        return UNPEG_NO_MEMORY;
+    *ret = id == 0 ? (unpeg_slice){"", 0} : intern_text(&profile->strings, id);
+    return UNPEG_OK;
+}
+
+static unpeg_status intern_frame(unpeg_profile *profile, unpeg_frame *frame)
+{
+    unpeg_status status = unpeg_profile_intern(profile, frame->name, &frame->name);
+    if (status == UNPEG_OK)
+        status = unpeg_profile_intern(profile, frame->file, &frame->file);
+    if (status == UNPEG_OK)
+        status = unpeg_profile_intern(profile, frame->tag, &frame->tag);
+    return status;
+}
+
+unpeg_status unpeg_profile_add_frame(unpeg_profile *profile, const unpeg_frame *frame,
+                                     unpeg_frame_id *ret)
+{
+    unpeg_frame own = *frame;
+    unpeg_status status = intern_frame(profile, &own);
+    if (status != UNPEG_OK)
+        return status;
+    if (profile->frame_count * 2 >= profile->frame_ids.slot_count && !grow_frame_table(profile))
+        return UNPEG_NO_MEMORY;
+    size_t mask = profile->frame_ids.slot_count - 1;
+    size_t at = frame_hash(&own) & mask;
+    for (uint32_t id; (id = profile->frame_ids.slots[at]) != 0; at = (at + 1) & mask) {
+        if (frame_equal(&profile->frames[id - 1], &own)) {
+            *ret = id - 1;
+            return UNPEG_OK;
+        }
+    }
+    if (profile->frame_count >= UINT32_MAX - 1)
+        return UNPEG_LIMIT;
+    if (!grow_reserve((void **)&profile->frames, &profile->frame_capacity, profile->frame_count + 1,
+                      sizeof own))
+        return UNPEG_NO_MEMORY;
+    profile->frames[profile->frame_count] = own;
+    profile->frame_ids.slots[at] = (uint32_t)profile->frame_count + 1;
+    *ret = (unpeg_frame_id)profile->frame_count++;
+    return UNPEG_OK;
+}
+
+static unpeg_status append_node(unpeg_profile *profile, unpeg_node node, size_t slot,
+                                unpeg_node_id *ret)
+{
+    if (profile->node_count >= UINT32_MAX - 1)
+        return UNPEG_LIMIT;
+    if (!grow_reserve((void **)&profile->nodes, &profile->node_capacity, profile->node_count + 1,
+                      sizeof node))
+        return UNPEG_NO_MEMORY;
+    unpeg_node_id id = (unpeg_node_id)profile->node_count++;
+    profile->nodes[id] = node;
+    profile->node_ids.slots[slot] = id + 1;
+    *ret = id;
+    return UNPEG_OK;
+}
+
+unpeg_status unpeg_profile_add_node(unpeg_profile *profile, unpeg_node_id parent,
+                                    unpeg_frame_id frame, unpeg_node_id *ret)
+{
+    if (parent >= profile->node_count || frame >= profile->frame_count)
+        return UNPEG_ARGUMENT;
+    if (profile->node_count * 2 >= profile->node_ids.slot_count && !grow_node_table(profile))
+        return UNPEG_NO_MEMORY;
+    size_t mask = profile->node_ids.slot_count - 1;
+    size_t at = node_hash(parent, frame) & mask;
+    for (uint32_t id; (id = profile->node_ids.slots[at]) != 0; at = (at + 1) & mask) {
+        const unpeg_node *node = &profile->nodes[id - 1];
+        if (node->parent == parent && node->frame == frame) {
+            *ret = id - 1;
+            return UNPEG_OK;
+        }
+    }
+    return append_node(profile, (unpeg_node){parent, frame}, at, ret);
+}
+
+unpeg_status unpeg_profile_add_tick(unpeg_profile *profile, const unpeg_tick *tick)
+{
+    if (tick->node >= profile->node_count)
+        return UNPEG_ARGUMENT;
+    return tick_column_add(&profile->ticks, tick) ? UNPEG_OK : UNPEG_NO_MEMORY;
+}
+
+unpeg_status unpeg_profile_add_library(unpeg_profile *profile, const unpeg_library *library)
+{
+    unpeg_library own = *library;
+    unpeg_status status = unpeg_profile_intern(profile, own.path, &own.path);
+    if (status == UNPEG_OK)
+        status = unpeg_profile_intern(profile, own.symbols_from, &own.symbols_from);
+    if (status != UNPEG_OK)
+        return status;
+    if (!grow_reserve((void **)&profile->libraries, &profile->library_capacity,
+                      profile->library_count + 1, sizeof own))
+        return UNPEG_NO_MEMORY;
+    profile->libraries[profile->library_count++] = own;
+    return UNPEG_OK;
+}
+
+static unpeg_status add_root(unpeg_profile *p)
+{
+    unpeg_frame_id frame;
+    unpeg_status status =
+        unpeg_profile_add_frame(p, &(unpeg_frame){.kind = UNPEG_FRAME_ROOT}, &frame);
+    if (status != UNPEG_OK)
+        return status;
+    if (!grow_reserve((void **)&p->nodes, &p->node_capacity, 1, sizeof(unpeg_node)))
+        return UNPEG_NO_MEMORY;
+    p->nodes[0] = (unpeg_node){UNPEG_NODE_ROOT, frame};
+    p->node_count = 1;
+    return UNPEG_OK;
+}
+
+unpeg_status unpeg_profile_create(unpeg_profile **ret)
+{
+    unpeg_profile *profile = calloc(1, sizeof *profile);
+    if (!profile)
+        return UNPEG_NO_MEMORY;
+    profile->info.isolates = 1;
+    profile->info.embedder = (unpeg_slice){"", 0};
+    unpeg_status status = add_root(profile);
+    if (status != UNPEG_OK) {
+        unpeg_profile_destroy(profile);
+        return status;
+    }
+    *ret = profile;
+    return UNPEG_OK;
+}
+
+void unpeg_profile_destroy(unpeg_profile *profile)
+{
+    if (!profile)
+        return;
+    intern_deinit(&profile->strings);
+    free(profile->frames);
+    free(profile->frame_ids.slots);
+    free(profile->nodes);
+    free(profile->node_ids.slots);
+    tick_column_deinit(&profile->ticks);
+    free(profile->libraries);
+    free(profile);
+}
+
+/* The new tree is built beside the old one and swapped in when it is whole. Parents come before
+ * their children, so one pass is enough. */
+unpeg_status profile_merge_frames(unpeg_profile *profile, const unpeg_frame_id *map)
+{
+    size_t old_count = profile->node_count;
+    unpeg_node_id *moved = malloc(old_count * sizeof *moved);
+    unpeg_profile fresh = {.frame_count = profile->frame_count};
+    unpeg_status status = UNPEG_NO_MEMORY;
+    if (moved &&
+        grow_reserve((void **)&fresh.nodes, &fresh.node_capacity, old_count, sizeof(unpeg_node))) {
+        fresh.nodes[0] = profile->nodes[0];
+        fresh.node_count = 1;
+        moved[0] = 0;
+        status = UNPEG_OK;
+    }
+    for (size_t n = 1; n < old_count && status == UNPEG_OK; n++)
+        status = unpeg_profile_add_node(&fresh, moved[profile->nodes[n].parent],
+                                        map[profile->nodes[n].frame], &moved[n]);
+    if (status == UNPEG_OK) {
+        tick_column_renumber(&profile->ticks, moved);
+        unpeg_node *old_nodes = profile->nodes;
+        profile->nodes = fresh.nodes;
+        profile->node_count = fresh.node_count;
+        profile->node_capacity = fresh.node_capacity;
+        fresh.nodes = old_nodes;
+        id_table old_ids = profile->node_ids;
+        profile->node_ids = fresh.node_ids;
+        fresh.node_ids = old_ids;
+    }
+    free(fresh.nodes);
+    free(fresh.node_ids.slots);
+    free(moved);
+    return status;
+}
+
+unpeg_library *profile_library_mutable(unpeg_profile *profile, size_t index)
+{
+    return &profile->libraries[index];
+}
+
+size_t unpeg_profile_frame_count(const unpeg_profile *profile)
+{
+    return profile->frame_count;
+}
+
+const unpeg_frame *unpeg_profile_frame(const unpeg_profile *profile, unpeg_frame_id id)
+{
+    return &profile->frames[id];
+}
+
+size_t unpeg_profile_node_count(const unpeg_profile *profile)
+{
+    return profile->node_count;
+}
+
+const unpeg_node *unpeg_profile_nodes(const unpeg_profile *profile)
+{
+    return profile->nodes;
+}
+
+size_t unpeg_profile_tick_count(const unpeg_profile *profile)
+{
+    return profile->ticks.count;
+}
+
+unpeg_tick unpeg_profile_tick(const unpeg_profile *profile, size_t index)
+{
+    return tick_column_at(&profile->ticks, index);
+}
+
+size_t unpeg_profile_library_count(const unpeg_profile *profile)
+{
+    return profile->library_count;
+}
+
+const unpeg_library *unpeg_profile_library(const unpeg_profile *profile, size_t index)
+{
+    return &profile->libraries[index];
+}
+
+unpeg_profile_info *unpeg_profile_info_of(unpeg_profile *profile)
+{
+    return &profile->info;
+}
+
+unpeg_damage *unpeg_profile_damage(unpeg_profile *profile)
+{
+    return &profile->damage;
+}

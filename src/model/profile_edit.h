@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Changes to a profile that only its producer makes.
+ *
+ *     unpeg_frame_id *map = ...;            (map[old] = new, identity where nothing changes)
+ *     profile_merge_frames(profile, map);
+ */
+#ifndef UNPEG_MODEL_PROFILE_EDIT_H
+#define UNPEG_MODEL_PROFILE_EDIT_H
+
+#include "unpeg/profile.h"
+
+/* Replaces frame f by map[f] in the whole tree, merging nodes that become equal. map has one entry
+ * for each frame. Frames that are no longer used stay in the table. Fails with NO_MEMORY, leaving
+ * the profile as it was. */
+UNPEG_MUST_CHECK unpeg_status profile_merge_frames(unpeg_profile *profile,
+                                                   const unpeg_frame_id *map);
+
+/* The library entry of an index, to fill in what is learnt late. */
+unpeg_library *profile_library_mutable(unpeg_profile *profile, size_t index);
+
+#endif
