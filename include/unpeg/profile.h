@@ -204,6 +204,10 @@ UNPEG_API const unpeg_library *unpeg_profile_library(const unpeg_profile *profil
 UNPEG_API unpeg_profile_info *unpeg_profile_info_of(unpeg_profile *profile);
 UNPEG_API unpeg_damage *unpeg_profile_damage(unpeg_profile *profile);
 
+/* The same for readers. */
+UNPEG_API const unpeg_profile_info *unpeg_profile_info_const(const unpeg_profile *profile);
+UNPEG_API const unpeg_damage *unpeg_profile_damage_const(const unpeg_profile *profile);
+
 /* Static texts. */
 UNPEG_API const char *unpeg_frame_kind_text(unpeg_frame_kind kind);
 UNPEG_API const char *unpeg_tier_text(unpeg_tier tier);

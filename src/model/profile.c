@@ -332,3 +332,13 @@ unpeg_damage *unpeg_profile_damage(unpeg_profile *profile)
 {
     return &profile->damage;
 }
+
+const unpeg_profile_info *unpeg_profile_info_const(const unpeg_profile *profile)
+{
+    return &profile->info;
+}
+
+const unpeg_damage *unpeg_profile_damage_const(const unpeg_profile *profile)
+{
+    return &profile->damage;
+}
