@@ -172,6 +172,7 @@ typedef struct unpeg_record {
     uint64_t line;   /* from 1; the first line of a joined row */
     uint64_t offset; /* byte offset of the row in the input */
     unpeg_slice row; /* the whole row without its line end */
+    bool cut;        /* the input ends in this row, without a line end: it may be incomplete */
     union {
         unpeg_v8_version version;
         unpeg_shared_library library;

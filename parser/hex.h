@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Hexadecimal digits, eight bytes at a time. Nearly every byte of a log's ticks goes through here.
+ *
+ *     uint64_t address;
+ *     size_t digits = hex_digits_wide(text, &address);    (24 readable bytes at text)
+ */
+#ifndef UNPEG_PARSER_HEX_H
+#define UNPEG_PARSER_HEX_H
+
+#include "unpeg/base.h"
+
+#define HEX_EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+static inline uint64_t hex_load(const char *text)
+{
+    uint64_t word;
+    memcpy(&word, text, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    return word;
+}
+
+/* High bit of each byte that is no hexadecimal digit. No byte's arithmetic carries into another:
+ * sums stay below 0x100 because the high bits are masked, differences because they are set. */
+static inline uint64_t hex_non_digits(uint64_t word)
+{
+    const uint64_t high = HEX_EACH(0x80);
+    uint64_t low7 = word & ~high;
+    uint64_t lower = low7 | HEX_EACH(0x20);
+    uint64_t digit = (word | high) - HEX_EACH('0');
+    digit &= ~(low7 + HEX_EACH(0x7f - '9'));
+    uint64_t letter = (lower | high) - HEX_EACH('a');
+    letter &= ~(lower + HEX_EACH(0x7f - 'f'));
+    /* 'lower' also maps 0x41..0x46 to letters, and 0x01..0x06 only with bit 6 clear: no letter. */
+    return ((digit | letter) & high & ~word) ^ high;
+}
+
+/* Value of the first count (1..8) digits of word. */
+static inline uint64_t hex_value(uint64_t word, unsigned count)
+{
+    word = (word & HEX_EACH(0x0f)) + 9 * ((word >> 6) & HEX_EACH(0x01));
+    word <<= 8 * (8 - count); /* the missing digits are leading zeros */
+    word = __builtin_bswap64(word);
+    word = (word | word >> 4) & UINT64_C(0x00ff00ff00ff00ff);
+    word = (word | word >> 8) & UINT64_C(0x0000ffff0000ffff);
+    return (word | word >> 16) & UINT64_C(0xffffffff);
+}
+
+/* Digits at text, 1 to 16 of them, into *ret; returns their number, 0 when there are none or more
+ * than 16. Reads exactly 24 bytes. */
+static inline size_t hex_digits_wide(const char *text, uint64_t *ret)
+{
+    uint64_t first = hex_load(text);
+    uint64_t stop = hex_non_digits(first);
+    if (stop) {
+        unsigned count = (unsigned)__builtin_ctzll(stop) / 8;
+        if (count == 0)
+            return 0;
+        *ret = hex_value(first, count);
+        return count;
+    }
+    uint64_t second = hex_load(text + 8);
+    stop = hex_non_digits(second);
+    unsigned more = stop ? (unsigned)__builtin_ctzll(stop) / 8 : 8;
+    if (more == 8 && (hex_non_digits(hex_load(text + 16)) & 0x80) == 0)
+        return 0;
+    uint64_t value = hex_value(first, 8);
+    if (more)
+        value = value << (4 * more) | hex_value(second, more);
+    *ret = value;
+    return 8 + more;
+}
+
+#endif
