@@ -41,6 +41,20 @@ static bool make_room(intern *table)
     return table->count * 2 < table->slot_count || rehash(table, table->slot_count * 2);
 }
 
+/* The slot of the text, or the free one where it belongs. */
+static size_t find_slot(const intern *table, unpeg_slice text, uint64_t hash)
+{
+    uint32_t high = (uint32_t)(hash >> 32);
+    size_t mask = table->slot_count - 1;
+    size_t at = hash & mask;
+    for (uint32_t id; (id = table->slots[at]) != 0; at = (at + 1) & mask) {
+        const intern_entry *e = &table->entries[id];
+        if (e->hash == high && e->len == text.len && memcmp(e->data, text.data, text.len) == 0)
+            break;
+    }
+    return at;
+}
+
 bool intern_add(intern *table, unpeg_slice text, uint32_t *ret)
 {
     if (text.len == 0) {
@@ -49,23 +63,25 @@ bool intern_add(intern *table, unpeg_slice text, uint32_t *ret)
     }
     if (text.len > UINT32_MAX || !make_room(table))
         return false;
-    uint64_t h = hash_bytes(text.data, text.len, 0);
-    uint32_t high = (uint32_t)(h >> 32);
-    size_t at = h & (table->slot_count - 1);
-    for (uint32_t id; (id = table->slots[at]) != 0; at = (at + 1) & (table->slot_count - 1)) {
-        const intern_entry *e = &table->entries[id];
-        if (e->hash == high && e->len == text.len && memcmp(e->data, text.data, text.len) == 0) {
-            *ret = id;
-            return true;
-        }
+    uint64_t hash = hash_bytes(text.data, text.len, 0);
+    size_t at = find_slot(table, text, hash);
+    if (!table->slots[at]) {
+        const char *copy = arena_copy(&table->bytes, text.data, text.len);
+        if (!copy)
+            return false;
+        table->entries[table->count] =
+            (intern_entry){copy, (uint32_t)text.len, (uint32_t)(hash >> 32)};
+        table->slots[at] = (uint32_t)table->count++;
     }
-    const char *copy = arena_copy(&table->bytes, text.data, text.len);
-    if (!copy)
-        return false;
-    table->entries[table->count] = (intern_entry){copy, (uint32_t)text.len, high};
-    table->slots[at] = (uint32_t)table->count;
-    *ret = (uint32_t)table->count++;
+    *ret = table->slots[at];
     return true;
+}
+
+uint32_t intern_find(const intern *table, unpeg_slice text)
+{
+    if (text.len == 0 || table->slot_count == 0)
+        return 0;
+    return table->slots[find_slot(table, text, hash_bytes(text.data, text.len, 0))];
 }
 
 unpeg_slice intern_text(const intern *table, uint32_t id)

@@ -32,6 +32,9 @@ typedef struct intern {
 /* False when there is no memory, or for a text of 4 GiB and more. */
 bool intern_add(intern *table, unpeg_slice text, uint32_t *ret);
 
+/* The id of a text that is there; 0 if it is not (or is empty). */
+uint32_t intern_find(const intern *table, unpeg_slice text);
+
 unpeg_slice intern_text(const intern *table, uint32_t id);
 
 void intern_deinit(intern *table);

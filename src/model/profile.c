@@ -278,9 +278,9 @@ unpeg_status profile_merge_frames(unpeg_profile *profile, const unpeg_frame_id *
     return status;
 }
 
-unpeg_library *profile_library_mutable(unpeg_profile *profile, size_t index)
+void profile_set_tick_node(unpeg_profile *profile, size_t tick, unpeg_node_id node)
 {
-    return &profile->libraries[index];
+    tick_column_set_node(&profile->ticks, tick, node);
 }
 
 size_t unpeg_profile_frame_count(const unpeg_profile *profile)

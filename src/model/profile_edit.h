@@ -16,7 +16,7 @@
 UNPEG_MUST_CHECK unpeg_status profile_merge_frames(unpeg_profile *profile,
                                                    const unpeg_frame_id *map);
 
-/* The library entry of an index, to fill in what is learnt late. */
-unpeg_library *profile_library_mutable(unpeg_profile *profile, size_t index);
+/* Moves a tick to another node. */
+void profile_set_tick_node(unpeg_profile *profile, size_t tick, unpeg_node_id node);
 
 #endif

@@ -84,6 +84,11 @@ unpeg_tick tick_column_at(const tick_column *column, size_t index)
     };
 }
 
+void tick_column_set_node(tick_column *column, size_t index, unpeg_node_id node)
+{
+    column->chunks[index / CHUNK_TICKS]->node[index % CHUNK_TICKS] = node;
+}
+
 void tick_column_renumber(tick_column *column, const unpeg_node_id *map)
 {
     for (size_t t = 0; t < column->count; t++) {

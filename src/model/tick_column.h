@@ -28,6 +28,8 @@ bool tick_column_add(tick_column *column, const unpeg_tick *tick);
 
 unpeg_tick tick_column_at(const tick_column *column, size_t index);
 
+void tick_column_set_node(tick_column *column, size_t index, unpeg_node_id node);
+
 /* Replaces every tick's node by map[node]. */
 void tick_column_renumber(tick_column *column, const unpeg_node_id *map);
 
