@@ -68,24 +68,53 @@ bool number_i64(unpeg_slice text, int64_t *ret)
     return true;
 }
 
+/* Moves behind a number that ends at stop, if a field ends there. */
+static bool end_field(field_cursor *cursor, const char *stop)
+{
+    if (stop == cursor->end)
+        cursor->at = NULL;
+    else if (*stop == ',')
+        cursor->at = stop + 1;
+    else
+        return false;
+    return true;
+}
+
+static bool field_decimal(field_cursor *cursor, uint64_t *ret)
+{
+    const char *at = cursor->at;
+    uint64_t value = 0;
+    for (; at < cursor->end && (unsigned)(*at - '0') <= 9; at++)
+        if (__builtin_mul_overflow(value, 10U, &value) ||
+            __builtin_add_overflow(value, (unsigned)(*at - '0'), &value))
+            return false;
+    *ret = value;
+    return at > cursor->at && end_field(cursor, at);
+}
+
 bool field_u64(field_cursor *cursor, uint64_t *ret)
 {
-    field_cursor saved = *cursor;
-    unpeg_slice text;
-    if (field_next(cursor, &text) && number_u64(text, ret))
-        return true;
-    *cursor = saved;
-    return false;
+    const char *at = cursor->at;
+    if (!at || cursor->end - at < 1)
+        return false;
+    if (cursor->end - at < 3 || at[0] != '0' || (at[1] | 0x20) != 'x')
+        return field_decimal(cursor, ret);
+    size_t digits = hex_digits(at + 2, cursor->end, ret);
+    return digits && end_field(cursor, at + 2 + digits);
 }
 
 bool field_i64(field_cursor *cursor, int64_t *ret)
 {
-    field_cursor saved = *cursor;
-    unpeg_slice text;
-    if (field_next(cursor, &text) && number_i64(text, ret))
-        return true;
-    *cursor = saved;
-    return false;
+    field_cursor rest = *cursor;
+    bool negative = rest.at && rest.end - rest.at > 1 && rest.at[0] == '-';
+    uint64_t magnitude;
+    if (negative)
+        rest.at++;
+    if (!field_u64(&rest, &magnitude) || magnitude > (uint64_t)INT64_MAX)
+        return false;
+    *cursor = rest;
+    *ret = negative ? -(int64_t)magnitude : (int64_t)magnitude;
+    return true;
 }
 
 size_t hex_digits(const char *text, const char *end, uint64_t *ret)

@@ -31,6 +31,7 @@ bool field_next(field_cursor *cursor, unpeg_slice *ret);
 /* Everything that is left, commas included; empty when nothing is. */
 unpeg_slice field_rest(const field_cursor *cursor);
 
+/* A number that fills the next field. */
 bool field_u64(field_cursor *cursor, uint64_t *ret);
 bool field_i64(field_cursor *cursor, int64_t *ret);
 

@@ -86,13 +86,6 @@ static void advance(unpeg_log_parser *p, size_t len, uint64_t line_ends)
     p->counters.lines += line_ends;
 }
 
-static unpeg_record_kind kind_of(const char *row, size_t len)
-{
-    if (len >= 5 && memcmp(row, "tick,", 5) == 0)
-        return UNPEG_RECORD_TICK;
-    return event_of_row(row, len);
-}
-
 /* Several loggers that write one file leave several headers. */
 static void note_header(unpeg_log_parser *p, const unpeg_record *record)
 {
@@ -214,7 +207,7 @@ static void parse_unwanted(unpeg_log_parser *p, unpeg_record_kind kind, const un
 static const char *parse_line(unpeg_log_parser *p, const text_span *span, const char *line_end)
 {
     size_t len = without_carriage_return(span->at, (size_t)(line_end - span->at));
-    unpeg_record_kind kind = kind_of(span->at, len);
+    unpeg_record_kind kind = event_of_row(span->at, len);
     if (!p->saw_header)
         note_missing_header(p, kind);
     if (kind != UNPEG_RECORD_KIND_COUNT && is_wanted(p, kind))
@@ -253,7 +246,7 @@ static bool can_drop(unpeg_log_parser *p, const char *row, size_t len)
     }
     if (len <= EVENT_NAME_MAX)
         return false;
-    unpeg_record_kind kind = kind_of(row, len);
+    unpeg_record_kind kind = event_of_row(row, len);
     if (kind != UNPEG_RECORD_KIND_COUNT && is_wanted(p, kind))
         return false;
     note_missing_header(p, kind);

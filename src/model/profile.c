@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "call_tree.h"
 #include "grow.h"
 #include "hash.h"
 #include "intern.h"
@@ -20,22 +21,13 @@ struct unpeg_profile {
     unpeg_frame *frames;
     size_t frame_count, frame_capacity;
     id_table frame_ids;
-    unpeg_node *nodes;
-    size_t node_count, node_capacity;
-    id_table node_ids;
+    call_tree tree;
     tick_column ticks;
     unpeg_library *libraries;
     size_t library_count, library_capacity;
     unpeg_profile_info info;
     unpeg_damage damage;
 };
-
-static uint64_t node_hash(unpeg_node_id parent, unpeg_frame_id frame)
-{
-    uint64_t key = (uint64_t)parent << 32 | frame;
-    key *= UINT64_C(0x9E3779B97F4A7C15);
-    return key ^ key >> 32;
-}
 
 /* Slices of a stored frame are interned, so their addresses stand for their texts. */
 static uint64_t frame_hash(const unpeg_frame *f)
@@ -74,16 +66,6 @@ static void table_put(id_table *table, uint64_t hash, uint32_t id)
     while (table->slots[at])
         at = (at + 1) & mask;
     table->slots[at] = id + 1;
-}
-
-static bool grow_node_table(unpeg_profile *p)
-{
-    size_t wanted = p->node_ids.slot_count ? p->node_ids.slot_count * 2 : 8192;
-    if (!table_resize(&p->node_ids, wanted))
-        return false;
-    for (size_t n = 1; n < p->node_count; n++)
-        table_put(&p->node_ids, node_hash(p->nodes[n].parent, p->nodes[n].frame), (uint32_t)n);
-    return true;
 }
 
 static bool grow_frame_table(unpeg_profile *p)
@@ -143,43 +125,17 @@ unpeg_status unpeg_profile_add_frame(unpeg_profile *profile, const unpeg_frame *
     return UNPEG_OK;
 }
 
-static unpeg_status append_node(unpeg_profile *profile, unpeg_node node, size_t slot,
-                                unpeg_node_id *ret)
-{
-    if (profile->node_count >= UINT32_MAX - 1)
-        return UNPEG_LIMIT;
-    if (!grow_reserve((void **)&profile->nodes, &profile->node_capacity, profile->node_count + 1,
-                      sizeof node))
-        return UNPEG_NO_MEMORY;
-    unpeg_node_id id = (unpeg_node_id)profile->node_count++;
-    profile->nodes[id] = node;
-    profile->node_ids.slots[slot] = id + 1;
-    *ret = id;
-    return UNPEG_OK;
-}
-
 unpeg_status unpeg_profile_add_node(unpeg_profile *profile, unpeg_node_id parent,
                                     unpeg_frame_id frame, unpeg_node_id *ret)
 {
-    if (parent >= profile->node_count || frame >= profile->frame_count)
+    if (parent >= profile->tree.count || frame >= profile->frame_count)
         return UNPEG_ARGUMENT;
-    if (profile->node_count * 2 >= profile->node_ids.slot_count && !grow_node_table(profile))
-        return UNPEG_NO_MEMORY;
-    size_t mask = profile->node_ids.slot_count - 1;
-    size_t at = node_hash(parent, frame) & mask;
-    for (uint32_t id; (id = profile->node_ids.slots[at]) != 0; at = (at + 1) & mask) {
-        const unpeg_node *node = &profile->nodes[id - 1];
-        if (node->parent == parent && node->frame == frame) {
-            *ret = id - 1;
-            return UNPEG_OK;
-        }
-    }
-    return append_node(profile, (unpeg_node){parent, frame}, at, ret);
+    return call_tree_child(&profile->tree, parent, frame, ret);
 }
 
 unpeg_status unpeg_profile_add_tick(unpeg_profile *profile, const unpeg_tick *tick)
 {
-    if (tick->node >= profile->node_count)
+    if (tick->node >= profile->tree.count)
         return UNPEG_ARGUMENT;
     return tick_column_add(&profile->ticks, tick) ? UNPEG_OK : UNPEG_NO_MEMORY;
 }
@@ -206,11 +162,7 @@ static unpeg_status add_root(unpeg_profile *p)
         unpeg_profile_add_frame(p, &(unpeg_frame){.kind = UNPEG_FRAME_ROOT}, &frame);
     if (status != UNPEG_OK)
         return status;
-    if (!grow_reserve((void **)&p->nodes, &p->node_capacity, 1, sizeof(unpeg_node)))
-        return UNPEG_NO_MEMORY;
-    p->nodes[0] = (unpeg_node){UNPEG_NODE_ROOT, frame};
-    p->node_count = 1;
-    return UNPEG_OK;
+    return call_tree_init(&p->tree, frame);
 }
 
 unpeg_status unpeg_profile_create(unpeg_profile **ret)
@@ -236,8 +188,7 @@ void unpeg_profile_destroy(unpeg_profile *profile)
     intern_deinit(&profile->strings);
     free(profile->frames);
     free(profile->frame_ids.slots);
-    free(profile->nodes);
-    free(profile->node_ids.slots);
+    call_tree_deinit(&profile->tree);
     tick_column_deinit(&profile->ticks);
     free(profile->libraries);
     free(profile);
@@ -247,33 +198,22 @@ void unpeg_profile_destroy(unpeg_profile *profile)
  * their children, so one pass is enough. */
 unpeg_status profile_merge_frames(unpeg_profile *profile, const unpeg_frame_id *map)
 {
-    size_t old_count = profile->node_count;
-    unpeg_node_id *moved = malloc(old_count * sizeof *moved);
-    unpeg_profile fresh = {.frame_count = profile->frame_count};
-    unpeg_status status = UNPEG_NO_MEMORY;
-    if (moved &&
-        grow_reserve((void **)&fresh.nodes, &fresh.node_capacity, old_count, sizeof(unpeg_node))) {
-        fresh.nodes[0] = profile->nodes[0];
-        fresh.node_count = 1;
-        moved[0] = 0;
-        status = UNPEG_OK;
-    }
-    for (size_t n = 1; n < old_count && status == UNPEG_OK; n++)
-        status = unpeg_profile_add_node(&fresh, moved[profile->nodes[n].parent],
-                                        map[profile->nodes[n].frame], &moved[n]);
+    const call_tree *old = &profile->tree;
+    call_tree fresh;
+    unpeg_node_id *moved = calloc(old->count, sizeof *moved);
+    unpeg_status status = call_tree_init(&fresh, old->nodes[0].frame);
+    if (!moved)
+        status = UNPEG_NO_MEMORY;
+    for (size_t n = 1; n < old->count && status == UNPEG_OK; n++)
+        status = call_tree_child(&fresh, moved[old->nodes[n].parent], map[old->nodes[n].frame],
+                                 &moved[n]);
     if (status == UNPEG_OK) {
         tick_column_renumber(&profile->ticks, moved);
-        unpeg_node *old_nodes = profile->nodes;
-        profile->nodes = fresh.nodes;
-        profile->node_count = fresh.node_count;
-        profile->node_capacity = fresh.node_capacity;
-        fresh.nodes = old_nodes;
-        id_table old_ids = profile->node_ids;
-        profile->node_ids = fresh.node_ids;
-        fresh.node_ids = old_ids;
+        call_tree_deinit(&profile->tree);
+        profile->tree = fresh;
+    } else {
+        call_tree_deinit(&fresh);
     }
-    free(fresh.nodes);
-    free(fresh.node_ids.slots);
     free(moved);
     return status;
 }
@@ -295,12 +235,12 @@ const unpeg_frame *unpeg_profile_frame(const unpeg_profile *profile, unpeg_frame
 
 size_t unpeg_profile_node_count(const unpeg_profile *profile)
 {
-    return profile->node_count;
+    return profile->tree.count;
 }
 
 const unpeg_node *unpeg_profile_nodes(const unpeg_profile *profile)
 {
-    return profile->nodes;
+    return profile->tree.nodes;
 }
 
 size_t unpeg_profile_tick_count(const unpeg_profile *profile)
