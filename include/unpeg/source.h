@@ -26,7 +26,7 @@ extern "C" {
 typedef struct unpeg_source unpeg_source;
 
 /* Opens a path, or standard input for "-". Fails with NOT_FOUND, PERMISSION, OS or NO_MEMORY;
- * a directory is INPUT. */
+ * a directory is INPUT. A FIFO waits for its writer. */
 UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_source_open(const char *path, unpeg_source **ret,
                                                           unpeg_error *error);
 
@@ -35,15 +35,20 @@ UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_source_open_memory(const void *byt
                                                                  unpeg_source **ret,
                                                                  unpeg_error *error);
 
-/* Up to size bytes of decoded text; *ret == 0 is the end. Never blocks longer than one read(2). */
+/* Up to size bytes of decoded text; *ret == 0 is the end (of a growing file: for now). A plain
+ * file costs one read(2) straight into buffer; other input is read until there is some text.
+ * Fails with OS or NO_MEMORY, and where the first zstd frame cannot be decoded here with LIMIT (a
+ * window over 128 MiB) or UNSUPPORTED (a dictionary), which for a file open may return already.
+ * The first failure is sticky. */
 UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_source_read(unpeg_source *source, void *buffer,
                                                           size_t size, size_t *ret,
                                                           unpeg_error *error);
 
-/* True for a plain regular file (not compressed, 8-bit text): such a source can seek. */
+/* True for memory or a regular file of 8-bit text that is not compressed and not empty. */
 UNPEG_API bool unpeg_source_can_seek(const unpeg_source *source);
 
-/* Goes to a byte offset of the text. UNSUPPORTED unless unpeg_source_can_seek. */
+/* Goes to a byte offset of the text (behind a byte order mark); beyond the end is allowed.
+ * UNSUPPORTED unless unpeg_source_can_seek. */
 UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_source_seek(unpeg_source *source, uint64_t offset,
                                                           unpeg_error *error);
 
@@ -53,7 +58,8 @@ UNPEG_API uint64_t unpeg_source_size(const unpeg_source *source);
 /* Bytes taken from the underlying file so far: with size, how far the reading is. */
 UNPEG_API uint64_t unpeg_source_position(const unpeg_source *source);
 
-/* What the decoding met: BAD_ENCODING and CUT_COMPRESSION. Lives until close. */
+/* What the decoding met: BAD_ENCODING and CUT_COMPRESSION (its line is 0, the offset that of the
+ * text behind which it is). Lives until close. */
 UNPEG_API const unpeg_damage *unpeg_source_damage(const unpeg_source *source);
 
 /* NULL is allowed. */
