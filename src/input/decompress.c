@@ -20,7 +20,8 @@ compression compression_of(const unsigned char *head, size_t len)
     return COMPRESSION_NONE;
 }
 
-unpeg_status decompressor_create(compression kind, const void *head, size_t len, decompressor **ret)
+unpeg_status decompressor_create(compression kind, raw_input *raw, const void *head, size_t len,
+                                 decompressor **ret)
 {
     decompressor *d = malloc(sizeof *d);
     if (d == NULL)
@@ -31,29 +32,30 @@ unpeg_status decompressor_create(compression kind, const void *head, size_t len,
         free(d);
         return UNPEG_NO_MEMORY;
     }
+    d->raw = raw;
     memcpy(d->in, head, len);
     d->in_len = len;
     *ret = d;
     return UNPEG_OK;
 }
 
-static unpeg_status refill(decompressor *d, raw_input *raw, unpeg_error *error)
+static unpeg_status refill(decompressor *d, unpeg_error *error)
 {
     if (d->in_at < d->in_len || d->raw_ended || d->more_output)
         return UNPEG_OK;
     d->in_at = d->in_len = 0;
-    unpeg_status status = raw_input_read(raw, d->in, sizeof d->in, &d->in_len, error);
+    unpeg_status status = raw_input_read(d->raw, d->in, sizeof d->in, &d->in_len, error);
     d->raw_ended = status == UNPEG_OK && d->in_len == 0;
     return status;
 }
 
-unpeg_status decompressor_read(decompressor *d, raw_input *raw, void *out, size_t size, size_t *ret,
+unpeg_status decompressor_read(decompressor *d, void *out, size_t size, size_t *ret,
                                unpeg_error *error)
 {
     unpeg_status status = UNPEG_OK;
     *ret = 0;
     while (status == UNPEG_OK && *ret == 0 && !d->ended && size != 0) {
-        status = refill(d, raw, error);
+        status = refill(d, error);
         if (status != UNPEG_OK)
             break;
         size_t in_before = d->in_at;

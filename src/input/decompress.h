@@ -3,8 +3,8 @@
  * Streaming decompression of gzip and zstd.
  *
  *     compression kind = compression_of(first_bytes, 4);
- *     status = decompressor_create(kind, first_bytes, 4, &d);
- *     status = decompressor_read(d, &raw, out, sizeof out, &n, error);
+ *     status = decompressor_create(kind, &raw, first_bytes, 4, &d);
+ *     status = decompressor_read(d, out, sizeof out, &n, error);
  *     if (d->damaged) ... the data was cut or damaged after what was delivered
  *     decompressor_destroy(d);
  */
@@ -35,6 +35,7 @@ extern const decompress_format zstd_format;
 
 struct decompressor {
     const decompress_format *format;
+    raw_input *raw;
     void *state;          /* of the library */
     bool in_frame;        /* inside a gzip member or zstd frame: the end may not come here */
     bool ended;           /* nothing more will come out */
@@ -49,15 +50,15 @@ struct decompressor {
 
 compression compression_of(const unsigned char *head, size_t len);
 
-/* head (at most DECOMPRESS_IN_SIZE bytes) is what was already read of the input. Fails with
- * NO_MEMORY. */
-UNPEG_MUST_CHECK unpeg_status decompressor_create(compression kind, const void *head, size_t len,
-                                                  decompressor **ret);
+/* raw stays the caller's; head (at most DECOMPRESS_IN_SIZE bytes) is what was already read of it.
+ * Fails with NO_MEMORY. */
+UNPEG_MUST_CHECK unpeg_status decompressor_create(compression kind, raw_input *raw,
+                                                  const void *head, size_t len, decompressor **ret);
 
 /* *ret == 0 is the end. Damage is no failure. Fails with what raw fails with, NO_MEMORY, and for a
  * first frame that cannot be read here with LIMIT (zstd window) or UNSUPPORTED (dictionary). */
-UNPEG_MUST_CHECK unpeg_status decompressor_read(decompressor *d, raw_input *raw, void *out,
-                                                size_t size, size_t *ret, unpeg_error *error);
+UNPEG_MUST_CHECK unpeg_status decompressor_read(decompressor *d, void *out, size_t size,
+                                                size_t *ret, unpeg_error *error);
 
 /* NULL is allowed. */
 void decompressor_destroy(decompressor *d);

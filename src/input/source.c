@@ -59,7 +59,7 @@ static unpeg_status read_decompressed(unpeg_source *source, void *buffer, size_t
 {
     decompressor *d = source->decompressor;
     bool was_damaged = d->damaged;
-    unpeg_status status = decompressor_read(d, &source->raw, buffer, size, ret, error);
+    unpeg_status status = decompressor_read(d, buffer, size, ret, error);
     source->bytes_out += *ret;
     if (d->damaged && !was_damaged)
         unpeg_damage_add(&source->damage, UNPEG_DAMAGE_CUT_COMPRESSION, 0, source->bytes_out);
@@ -104,8 +104,8 @@ static unpeg_status open_compression(unpeg_source *source, unpeg_error *error)
     compression kind = compression_of(source->head, source->head_len);
     if (kind == COMPRESSION_NONE)
         return UNPEG_OK;
-    if (decompressor_create(kind, source->head, source->head_len, &source->decompressor) !=
-        UNPEG_OK)
+    if (decompressor_create(kind, &source->raw, source->head, source->head_len,
+                            &source->decompressor) != UNPEG_OK)
         return unpeg_error_set(error, UNPEG_NO_MEMORY, "no memory to decompress");
     return fill_head(source, error);
 }

@@ -2,7 +2,7 @@
  *
  * Reading a source to its end and comparing what came.
  *
- *     check_memory(bytes, len, 7, "v8-version,...", 0, 0);
+ *     check_memory(bytes, len, 7, "v8-version,...", NO_DAMAGE);
  *     check_text(source, 64, "tick,0x1,2\n");
  */
 #ifndef UNPEG_TESTS_SOURCE_SUPPORT_H
@@ -12,6 +12,14 @@
 
 #include "check.h"
 #include "unpeg/source.h"
+
+/* How often each kind of damage is to be counted. */
+typedef struct source_damage {
+    uint64_t cut, bad;
+} source_damage;
+
+#define NO_DAMAGE ((source_damage){0, 0})
+#define CUT_ONCE ((source_damage){1, 0})
 
 /* Everything up to the end, in reads of chunk bytes; to be freed. */
 static inline char *read_text(unpeg_source *source, size_t chunk, size_t *ret_len)
@@ -46,14 +54,14 @@ static inline void check_text(unpeg_source *source, size_t chunk, const char *wa
 
 /* The text of these bytes, and how much damage was counted. */
 static inline void check_memory(const void *bytes, size_t len, size_t chunk, const char *want,
-                                uint64_t cut, uint64_t bad)
+                                source_damage expected)
 {
     unpeg_source *source;
     assert_int_equal(unpeg_source_open_memory(bytes, len, &source, NULL), UNPEG_OK);
     check_text(source, chunk, want);
     const unpeg_damage *damage = unpeg_source_damage(source);
-    assert_int_equal(damage->kinds[UNPEG_DAMAGE_CUT_COMPRESSION].count, cut);
-    assert_int_equal(damage->kinds[UNPEG_DAMAGE_BAD_ENCODING].count, bad);
+    assert_int_equal(damage->kinds[UNPEG_DAMAGE_CUT_COMPRESSION].count, expected.cut);
+    assert_int_equal(damage->kinds[UNPEG_DAMAGE_BAD_ENCODING].count, expected.bad);
     unpeg_source_close(source);
 }
 

@@ -81,7 +81,7 @@ static void packed_text_comes_out_in_any_chunks(void **state)
         packed p = {0};
         formats[f](&p, text, len);
         for (size_t c = 0; c < sizeof chunks / sizeof chunks[0]; c++)
-            check_memory(p.bytes, p.len, chunks[c], text, 0, 0);
+            check_memory(p.bytes, p.len, chunks[c], text, NO_DAMAGE);
     }
 }
 
@@ -93,8 +93,8 @@ static void concatenated_pieces_are_one_text(void **state)
         formats[f](&p, "one\n", 4);
         formats[f](&p, "", 0);
         formats[f](&p, "two\n", 4);
-        check_memory(p.bytes, p.len, 3, "one\ntwo\n", 0, 0);
-        check_memory(p.bytes, p.len, 4, "one\ntwo\n", 0, 0);
+        check_memory(p.bytes, p.len, 3, "one\ntwo\n", NO_DAMAGE);
+        check_memory(p.bytes, p.len, 4, "one\ntwo\n", NO_DAMAGE);
     }
 }
 
@@ -104,7 +104,7 @@ static void nothing_packed_is_nothing(void **state)
     for (size_t f = 0; f < 2; f++) {
         packed p = {0};
         formats[f](&p, "", 0);
-        check_memory(p.bytes, p.len, 16, "", 0, 0);
+        check_memory(p.bytes, p.len, 16, "", NO_DAMAGE);
     }
 }
 
@@ -114,9 +114,9 @@ static void padding_behind_gzip_is_no_damage(void **state)
     packed p = {0};
     add_gzip(&p, "one\n", 4);
     add_bytes(&p, "\0\0\0\0\0", 5);
-    check_memory(p.bytes, p.len, 16, "one\n", 0, 0);
+    check_memory(p.bytes, p.len, 16, "one\n", NO_DAMAGE);
     add_gzip(&p, "two\n", 4);
-    check_memory(p.bytes, p.len, 16, "one\ntwo\n", 0, 0);
+    check_memory(p.bytes, p.len, 16, "one\ntwo\n", NO_DAMAGE);
 }
 
 static void garbage_behind_is_damage(void **state)
@@ -126,7 +126,7 @@ static void garbage_behind_is_damage(void **state)
         packed p = {0};
         formats[f](&p, "one\n", 4);
         add_bytes(&p, "garbage", 7);
-        check_memory(p.bytes, p.len, 2, "one\n", 1, 0);
+        check_memory(p.bytes, p.len, 2, "one\n", CUT_ONCE);
     }
 }
 
@@ -139,7 +139,7 @@ static void skippable_frames_are_skipped(void **state)
     add_bytes(&p, "\x50\x2a\x4d\x18\0\0\0\0", 8);
     add_zstd(&p, "two\n", 4);
     add_bytes(&p, "\x5f\x2a\x4d\x18\x01\0\0\0x", 9);
-    check_memory(p.bytes, p.len, 64, "one\ntwo\n", 0, 0);
+    check_memory(p.bytes, p.len, 64, "one\ntwo\n", NO_DAMAGE);
 }
 
 /* What comes out of the first len bytes is a beginning of text; returns its length. */
@@ -244,7 +244,7 @@ static void a_zstd_dictionary_is_said(void **state)
     packed p = {0};
     add_zstd(&p, "text", 4);
     add_bytes(&p, frame, sizeof frame - 1);
-    check_memory(p.bytes, p.len, 16, "text", 1, 0);
+    check_memory(p.bytes, p.len, 16, "text", CUT_ONCE);
 }
 
 static void encodings_inside_compression(void **state)
@@ -253,13 +253,13 @@ static void encodings_inside_compression(void **state)
     for (size_t f = 0; f < 2; f++) {
         packed p = {0};
         formats[f](&p, "\xef\xbb\xbfv8", 5);
-        check_memory(p.bytes, p.len, 1, "v8", 0, 0);
+        check_memory(p.bytes, p.len, 1, "v8", NO_DAMAGE);
         p.len = 0;
         formats[f](&p, "\xff\xfev\0008\0\n\0-\0", 10);
-        check_memory(p.bytes, p.len, 1, "v8\n-", 0, 0);
+        check_memory(p.bytes, p.len, 1, "v8\n-", NO_DAMAGE);
         p.len = 0;
         formats[f](&p, "v\0008\0\n\0-\0", 8);
-        check_memory(p.bytes, p.len - 1, 1, "v8\n-", 1, 0);
+        check_memory(p.bytes, p.len - 1, 1, "v8\n-", CUT_ONCE);
     }
 }
 

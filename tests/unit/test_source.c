@@ -83,9 +83,9 @@ static void memory_is_read_in_any_chunks(void **state)
 {
     (void)state;
     for (size_t chunk = 1; chunk < 40; chunk++)
-        check_memory(LOG, sizeof LOG - 1, chunk, LOG, 0, 0);
-    check_memory(NULL, 0, 16, "", 0, 0);
-    check_memory("v", 1, 16, "v", 0, 0);
+        check_memory(LOG, sizeof LOG - 1, chunk, LOG, NO_DAMAGE);
+    check_memory(NULL, 0, 16, "", NO_DAMAGE);
+    check_memory("v", 1, 16, "v", NO_DAMAGE);
 }
 
 static void a_plain_file_seeks(void **state)
@@ -125,8 +125,8 @@ static void a_utf8_mark_is_dropped(void **state)
     assert_int_equal(unpeg_source_seek(source, 3, NULL), UNPEG_OK);
     check_text(source, 64, &LOG[3]);
     unpeg_source_close(source);
-    check_memory("\xef\xbb\xbf", 3, 1, "", 0, 0);
-    check_memory("\xef\xbb", 2, 1, "\xef\xbb", 0, 0);
+    check_memory("\xef\xbb\xbf", 3, 1, "", NO_DAMAGE);
+    check_memory("\xef\xbb", 2, 1, "\xef\xbb", NO_DAMAGE);
 }
 
 static void what_cannot_be_opened_says_why(void **state)
@@ -274,7 +274,7 @@ static void utf16_becomes_utf8(void **state)
     for (size_t i = 0; i < sizeof utf16_cases / sizeof utf16_cases[0]; i++) {
         const utf16_case *c = &utf16_cases[i];
         for (size_t chunk = 1; chunk < 8; chunk++)
-            check_memory(c->bytes, c->len, chunk, c->want, 0, c->bad);
+            check_memory(c->bytes, c->len, chunk, c->want, (source_damage){0, c->bad});
     }
 }
 
@@ -305,7 +305,7 @@ static void long_utf16_streams(void **state)
         bytes[2 * i + 1] = (unsigned char)want[i];
     }
     want[UNITS] = '\0';
-    check_memory(bytes, 2 * UNITS, 4097, want, 0, 0);
+    check_memory(bytes, 2 * UNITS, 4097, want, NO_DAMAGE);
     free(bytes);
     free(want);
 }
