@@ -7,7 +7,7 @@
 
 enum {
     FIRST_PAGE_SLOTS_LOG2 = 13,
-    MAX_PAGES = 1 << 21, /* 256 MiB of granules: 8 GiB of densely covered code */
+    MAX_PAGES = 1 << 20, /* 128 MiB of granules, for 4 GiB of code */
     MAX_LARGE = 1 << 14,
 };
 
@@ -102,48 +102,73 @@ static unpeg_status make_page(code_map *map, unpeg_addr page)
     return UNPEG_OK;
 }
 
-static uint32_t *granule_of(code_map *map, unpeg_addr granule)
+/* A walk over granules: finds each page once. */
+typedef struct granule_walk {
+    uint32_t *page; /* the page's granules */
+    unpeg_addr at, last;
+} granule_walk;
+
+static uint32_t *page_of_granule(const code_map *map, unpeg_addr granule)
 {
-    const unsigned shift = CODE_PAGE_SHIFT - CODE_GRANULE_SHIFT;
-    return &map->granules[code_map_page(map, granule >> shift)][granule & (CODE_GRANULES - 1)];
+    return map->granules[code_map_page(map, granule >> (CODE_PAGE_SHIFT - CODE_GRANULE_SHIFT))];
 }
 
-static unpeg_addr first_granule(const code_map *map, code_id id)
+/* Over the granules that [start, end) touches. Their pages exist. */
+static granule_walk walk_granules(const code_map *map, unpeg_addr start, unpeg_addr end)
 {
-    return map->entries[id].start >> CODE_GRANULE_SHIFT;
+    unpeg_addr first = start >> CODE_GRANULE_SHIFT;
+    return (granule_walk){page_of_granule(map, first), first, (end - 1) >> CODE_GRANULE_SHIFT};
 }
 
-static unpeg_addr last_granule(const code_map *map, code_id id)
+static uint32_t *walk_head(const granule_walk *walk)
 {
-    return (end_of(map, id) - 1) >> CODE_GRANULE_SHIFT;
+    return &walk->page[walk->at & (CODE_GRANULES - 1)];
+}
+
+static bool walk_next(const code_map *map, granule_walk *walk)
+{
+    if (walk->at == walk->last)
+        return false;
+    if ((++walk->at & (CODE_GRANULES - 1)) == 0)
+        walk->page = page_of_granule(map, walk->at);
+    return true;
+}
+
+static bool starts_before(const code_map *map, code_id id, unpeg_addr granule)
+{
+    return map->entries[id].start >> CODE_GRANULE_SHIFT < granule;
 }
 
 /* In the granule of its start an object has others before it in address behind it in the chain; in
  * every further granule it covers the granule's first byte, so it is the chain's last. */
 static void unlink_small(code_map *map, code_id id)
 {
-    unpeg_addr first = first_granule(map, id);
-    for (unpeg_addr g = first; g <= last_granule(map, id); g++) {
-        uint32_t *link = granule_of(map, g);
+    granule_walk walk = walk_granules(map, map->entries[id].start, end_of(map, id));
+    code_id behind = map->hot[id].next;
+    do {
+        uint32_t *link = walk_head(&walk);
         while (*link && *link != id)
             link = &map->hot[*link].next;
         if (*link == id)
-            *link = g == first ? map->hot[id].next : 0;
-    }
+            *link = behind;
+        behind = 0;
+    } while (walk_next(map, &walk));
 }
 
 static void link_small(code_map *map, code_id id)
 {
     unpeg_addr start = map->entries[id].start;
-    unpeg_addr first = first_granule(map, id);
-    for (unpeg_addr g = first; g <= last_granule(map, id); g++) {
-        uint32_t *link = granule_of(map, g);
+    granule_walk walk = walk_granules(map, start, end_of(map, id));
+    bool first = true;
+    do {
+        uint32_t *link = walk_head(&walk);
         while (*link && map->entries[*link].start > start)
             link = &map->hot[*link].next;
-        if (g == first)
+        if (first)
             map->hot[id].next = *link;
+        first = false;
         *link = id;
-    }
+    } while (walk_next(map, &walk));
 }
 
 static size_t large_after(const code_map *map, unpeg_addr addr)
@@ -215,22 +240,23 @@ void code_map_reset_label(code_map *map, code_id id)
     if (map->hot[id].label)
         map->generation++;
     map->hot[id].label = 0;
+    map->serials[id] = ++map->next_serial;
 }
 
 /* Small objects never overlap each other, so what overlaps [start, end) in a granule is found by
  * walking its chain. Small objects under a large one stay: the later of the two answers. */
 static void evict_small(code_map *map, unpeg_addr start, unpeg_addr end)
 {
-    for (unpeg_addr g = start >> CODE_GRANULE_SHIFT; g <= (end - 1) >> CODE_GRANULE_SHIFT; g++) {
-        code_id id = *granule_of(map, g);
+    granule_walk walk = walk_granules(map, start, end);
+    do {
+        code_id id = *walk_head(&walk);
         while (id) {
-            code_id next = map->hot[id].next;
-            bool last = first_granule(map, id) < g;
+            code_id next = starts_before(map, id, walk.at) ? 0 : map->hot[id].next;
             if (map->entries[id].start < end && start < end_of(map, id))
                 code_map_remove(map, id);
-            id = last ? 0 : next;
+            id = next;
         }
-    }
+    } while (walk_next(map, &walk));
 }
 
 static void evict_large(code_map *map, unpeg_addr start, unpeg_addr end)
@@ -300,7 +326,7 @@ static unpeg_status occupy(code_map *map, const code_entry *entry, code_id *ret)
         return status;
     map->entries[id] = *entry;
     map->hot[id] = (code_hot){.low = (uint32_t)entry->start, .size = entry->size};
-    map->serials[id] = ++map->next_serial;
+    map->entries[id].birth = map->serials[id] = ++map->next_serial;
     status = link_object(map, id);
     if (status != UNPEG_OK) {
         release(map, id);
@@ -357,7 +383,7 @@ code_id code_map_at(const code_map *map, unpeg_addr start)
 static void remember_move(code_map *map, code_id id)
 {
     map->ghosts[map->ghost_count++ % CODE_GHOSTS] =
-        (code_ghost){map->entries[id].start, end_of(map, id), id, map->serials[id]};
+        (code_ghost){map->entries[id].start, end_of(map, id), id, map->entries[id].birth};
 }
 
 unpeg_status code_map_move(code_map *map, unpeg_addr from, unpeg_addr to)
@@ -373,6 +399,7 @@ unpeg_status code_map_move(code_map *map, unpeg_addr from, unpeg_addr to)
     unlink_object(map, id);
     map->entries[id].start = to;
     map->hot[id].low = (uint32_t)to;
+    map->serials[id] = ++map->next_serial;
     unpeg_status status = link_object(map, id);
     if (status != UNPEG_OK)
         release(map, id);
@@ -384,8 +411,8 @@ code_id code_map_find_moved(const code_map *map, unpeg_addr addr)
     size_t live = map->ghost_count < CODE_GHOSTS ? map->ghost_count : CODE_GHOSTS;
     for (size_t back = 1; back <= live; back++) {
         const code_ghost *ghost = &map->ghosts[(map->ghost_count - back) % CODE_GHOSTS];
-        if (addr - ghost->start < ghost->end - ghost->start &&
-            map->serials[ghost->id] == ghost->serial)
+        if (addr - ghost->start < ghost->end - ghost->start && map->serials[ghost->id] != 0 &&
+            map->entries[ghost->id].birth == ghost->birth)
             return ghost->id;
     }
     return 0;

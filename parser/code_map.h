@@ -12,7 +12,7 @@
  * A hash of 4 KiB pages leads to 32 granules of 128 bytes, each the head of a short chain of the
  * objects that touch it, highest start first. A lookup is three dependent loads; nothing is cached
  * outside the map, so nothing has to be invalidated. Objects of LARGE_BYTES and more lie in a
- * sorted vector instead, so that memory is bounded by a small multiple of the log's own bytes.
+ * sorted vector instead, and granules are limited in number, so a hostile log cannot make it huge.
  *
  * Code is never live in two places at once: adding an object removes all that it overlaps. Weak
  * entries (answers of a symbol table, placeholders) fill gaps only and give way to everything.
@@ -29,7 +29,7 @@ enum {
     CODE_GRANULE_SHIFT = 7,
     CODE_GRANULES = 1 << (CODE_PAGE_SHIFT - CODE_GRANULE_SHIFT),
     CODE_ADDR_BITS = 48, /* user space of x86-64 and aarch64 */
-    CODE_LARGE_BYTES = 1 << 16,
+    CODE_LARGE_BYTES = 1 << 20,
     CODE_MAX_BYTES = 1 << 29, /* V8's largest code range */
 };
 
@@ -40,6 +40,7 @@ typedef struct code_entry {
     uint32_t name; /* the caller's number */
     int64_t time_us;
     uint8_t tag, marker, kind, weak;
+    uint32_t birth; /* the map's: a number for each object there ever was */
 } code_entry;
 
 typedef struct code_hot {
@@ -58,7 +59,7 @@ typedef struct code_large {
 typedef struct code_ghost {
     unpeg_addr start, end;
     code_id id;
-    uint32_t serial;
+    uint32_t birth;
 } code_ghost;
 
 enum { CODE_GHOSTS = 512 };
@@ -71,7 +72,8 @@ typedef struct code_map {
     size_t page_count, page_capacity; /* index 0 is the page of nothing */
     code_hot *hot;
     code_entry *entries;
-    uint32_t *serials; /* a number for each occupation of an id */
+    uint32_t
+        *serials; /* of each id: a number for what it is, where and with which label; 0: free */
     size_t count, hot_capacity, entry_capacity, serial_capacity;
     code_id free_list; /* chained through hot.next */
     uint32_t next_serial;
@@ -80,7 +82,7 @@ typedef struct code_map {
     unpeg_addr large_low, large_high; /* all of large lies in [low, high) */
     code_ghost ghosts[CODE_GHOSTS];   /* a ring, oldest overwritten */
     size_t ghost_count;
-    uint64_t generation; /* changes when an object with a label goes or loses it */
+    uint64_t generation; /* changes when an object with a label goes, moves or loses it */
 } code_map;
 
 UNPEG_MUST_CHECK unpeg_status code_map_create(code_map **ret);
@@ -123,15 +125,6 @@ static inline size_t code_map_page(const code_map *map, unpeg_addr page)
         if (slot >> 28 == page)
             return slot & 0xfffffff;
     return 0;
-}
-
-/* Starts to load what a lookup of addr will need. Lookups are bound by cache misses, and the misses
- * of several addresses overlap when they are announced together. */
-static inline void code_map_prefetch(const code_map *map, unpeg_addr addr)
-{
-    size_t page = code_map_page(map, addr >> CODE_PAGE_SHIFT & ((UINT64_C(1) << 36) - 1));
-    __builtin_prefetch(
-        &map->granules[page][addr >> CODE_GRANULE_SHIFT & (CODE_GRANULES - 1)]);
 }
 
 /* The object that covers addr; 0 when none does. */

@@ -218,6 +218,11 @@ unpeg_status profile_merge_frames(unpeg_profile *profile, const unpeg_frame_id *
     return status;
 }
 
+void profile_clear_ticks(unpeg_profile *profile)
+{
+    tick_column_deinit(&profile->ticks);
+}
+
 void profile_set_tick_node(unpeg_profile *profile, size_t tick, unpeg_node_id node)
 {
     tick_column_set_node(&profile->ticks, tick, node);

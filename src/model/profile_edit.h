@@ -16,6 +16,9 @@
 UNPEG_MUST_CHECK unpeg_status profile_merge_frames(unpeg_profile *profile,
                                                    const unpeg_frame_id *map);
 
+/* Forgets all ticks; frames and nodes stay. */
+void profile_clear_ticks(unpeg_profile *profile);
+
 /* Moves a tick to another node. */
 void profile_set_tick_node(unpeg_profile *profile, size_t tick, unpeg_node_id node);
 
