@@ -88,7 +88,7 @@ static void impossible_ranges_are_refused(void **state)
 }
 
 /* The plainest possible map, to compare with: one owner for each byte of a small space. */
-enum { SPACE_BYTES = 1 << 19, SPACE_BASE = 0x10000, MAX_OBJECTS = 6000 };
+enum { SPACE_BYTES = 1 << 22, SPACE_BASE = 0x10000, MAX_OBJECTS = 6000 };
 
 typedef struct plain_map {
     uint16_t owner[SPACE_BYTES]; /* object number, 0 for none */
@@ -120,7 +120,7 @@ static void plain_put(plain_map *plain, unsigned object)
 static uint32_t random_size(void)
 {
     uint32_t sizes[] = {1 + (uint32_t)rand() % 40, 1 + (uint32_t)rand() % 1000,
-                        1 + (uint32_t)rand() % 20000, CODE_LARGE_BYTES + (uint32_t)rand() % 30000};
+                        1 + (uint32_t)rand() % 60000, CODE_LARGE_BYTES + (uint32_t)rand() % 30000};
     return sizes[rand() % 40 ? rand() % 3 : 3];
 }
 
