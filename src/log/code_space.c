@@ -384,13 +384,12 @@ static unpeg_status frame_of_library(code_space *space, unpeg_addr addr, unpeg_f
     return status == UNPEG_OK ? remember(space, addr, range.start, range.end, *ret) : status;
 }
 
-/* V8 walks frames of generated code only, so an unknown return address is code without a row. */
+/* V8 walks frames of generated code only, so an unknown frame is code without a row. */
 static unpeg_unknown_reason why_unknown(const code_space *space, unpeg_addr addr, address_role role)
 {
     if (addr == 0)
         return UNPEG_UNKNOWN_NULL_PC;
-    if (role == ADDRESS_RETURN ||
-        (space->code_range && addr - space->code_range < CODE_RANGE_BYTES))
+    if (role != ADDRESS_PC || (space->code_range && addr - space->code_range < CODE_RANGE_BYTES))
         return UNPEG_UNKNOWN_NO_CODE_ROW;
     return UNPEG_UNKNOWN_NO_MAPPING;
 }

@@ -23,7 +23,8 @@
 typedef struct code_space code_space;
 
 typedef enum address_role {
-    ADDRESS_PC,     /* a program counter, or the entry of a function */
+    ADDRESS_PC,     /* a program counter, or the entry of a callback */
+    ADDRESS_ENTRY,  /* the first of a stack: a return address, or the entry of a C++ function */
     ADDRESS_RETURN, /* a return address, or the place of a bytecode */
 } address_role;
 

@@ -149,14 +149,20 @@ static bool is_unknown(const log_builder *b, unpeg_frame_id frame)
     return f->kind == UNPEG_FRAME_UNKNOWN && f->reason != UNPEG_UNKNOWN_NULL_PC;
 }
 
-/* Adds the frame of an address under *node. Equal neighbours (the pc inside the callback that V8
- * names, or a region of unknown code) are one frame. */
+/* Native code on top of itself is one frame: V8 names the entry of the C++ function that was
+ * called, and the pc is in it. Generated code on top of itself is recursion. */
+static bool is_same_call(const log_builder *b, unpeg_node_id node, unpeg_frame_id frame)
+{
+    unpeg_frame_kind kind = unpeg_profile_frame(b->profile, frame)->kind;
+    return unpeg_profile_nodes(b->profile)[node].frame == frame &&
+           (kind == UNPEG_FRAME_CPP || kind == UNPEG_FRAME_LIBRARY);
+}
+
 static unpeg_status push_address(log_builder *b, unpeg_addr addr, unpeg_node_id *node,
                                  unpeg_frame_id *frame)
 {
-    unpeg_frame_id top = unpeg_profile_nodes(b->profile)[*node].frame;
     unpeg_status status = code_space_frame(b->space, addr, ADDRESS_PC, frame);
-    if (status != UNPEG_OK || top == *frame)
+    if (status != UNPEG_OK || is_same_call(b, *node, *frame))
         return status;
     return unpeg_profile_add_node(b->profile, *node, *frame, node);
 }

@@ -195,8 +195,7 @@ static unpeg_status add_address(tick_stack *stack, unpeg_addr addr, const char *
         r->overfull = true;
         return UNPEG_OK;
     }
-    /* The first of a list may be the entry of the C++ function that was called. */
-    address_role role = comma == r->first ? ADDRESS_PC : ADDRESS_RETURN;
+    address_role role = comma == r->first ? ADDRESS_ENTRY : ADDRESS_RETURN;
     unpeg_frame_id frame;
     unpeg_status status = code_space_frame(stack->space, addr, role, &frame);
     if (status == UNPEG_OK)

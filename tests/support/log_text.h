@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Logs written out in a test, and their ticks as text.
+ *
+ *     unpeg_profile *profile = load_text("v8-version,...\ntick,...\n", NULL);
+ *     assert_stack(profile, 0, "js~ f a.js:1:2 < js* g a.js:3:4");
+ */
+#ifndef UNPEG_TESTS_LOG_TEXT_H
+#define UNPEG_TESTS_LOG_TEXT_H
+
+#include "unpeg/log.h"
+
+/* Loads a log from a string; fails the test when that does not succeed. */
+unpeg_profile *load_text(const char *log, const unpeg_log_options *options);
+
+/* The stack of a tick, innermost first: "kind+mark name file:line:column", "<" between. Unknown
+ * frames show their reason and address, the root is left out. */
+void stack_text(const unpeg_profile *profile, size_t tick, char *text, size_t size);
+
+void assert_stack(const unpeg_profile *profile, size_t tick, const char *want);
+
+#endif

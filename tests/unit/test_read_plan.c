@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#include "check.h"
+#include "read_plan.h"
+
+enum { MB = 1 << 20 };
+
+/* 10 MB read in 10 ms: 1 MB takes 1 ms. */
+static const struct {
+    const char *name;
+    uint64_t total_mb, budget_ms;
+    read_mode mode;
+    uint64_t tail_mb; /* at least, and less than twice that */
+} rows[] = {
+    {"fits", 100, 2000, READ_ALL, 0},
+    {"fits just", 790, 1000, READ_ALL, 0},
+    {"code everywhere, ticks of the tail", 1000, 1000, READ_CODE_THEN_TAIL, 590},
+    {"head and tail", 100000, 1000, READ_TAIL, 790},
+    {"no time at all", 100000, 0, READ_TAIL, 1},
+};
+
+static void the_end_of_a_log_is_worth_more_than_its_middle(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const read_progress progress = {.bytes_done = 10 * MB,
+                                        .bytes_total = rows[i].total_mb * MB,
+                                        .elapsed_us = 10000,
+                                        .budget_us = rows[i].budget_ms * 1000};
+        read_plan plan = read_plan_make(&progress);
+        print_message("%s\n", rows[i].name);
+        assert_int_equal(plan.mode, rows[i].mode);
+        if (plan.mode == READ_ALL)
+            continue;
+        uint64_t tail_mb = (progress.bytes_total - plan.tail_offset) / MB;
+        assert_in_range(tail_mb, rows[i].tail_mb, 2 * rows[i].tail_mb);
+    }
+}
+
+static void a_finished_log_needs_no_plan(void **state)
+{
+    (void)state;
+    assert_int_equal(read_plan_make(&(read_progress){5, 5, 1, 1}).mode, READ_ALL);
+    assert_int_equal(read_plan_make(&(read_progress){9, 5, 1, 1}).mode, READ_ALL);
+    assert_int_equal(read_plan_make(&(read_progress){0, 5, 1, 1}).mode, READ_ALL);
+    read_plan plan = read_plan_make(&(read_progress){10, 20, 1000, 1});
+    assert_int_equal(plan.mode, READ_TAIL);
+    assert_int_equal(plan.tail_offset, 10);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_end_of_a_log_is_worth_more_than_its_middle),
+        cmocka_unit_test(a_finished_log_needs_no_plan),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
