@@ -41,26 +41,28 @@ typedef enum unpeg_verdict {
         UNPEG_VERDICT_COUNT
 } unpeg_verdict;
 
-/* Shares (0 to 1) of the stretch's ticks that the verdict was made from. js to compile are
- * disjoint and, with idle and unknown, add up to 1. */
+/* Shares (0 to 1) of the peg's ticks that the verdict was made from. js to unknown are disjoint and
+ * add up to 1. */
 typedef struct unpeg_peg_evidence {
-    double js;       /* JavaScript, WebAssembly, builtins, stubs */
-    double regexp;   /* compiled regular expressions, and native code called by none but them */
-    double native;   /* C++, libraries, kernel */
-    double gc;       /* VM state GC */
-    double compile;  /* VM states parser, bytecode-compiler, compiler */
-    double idle;     /* VM states idle, idle-external */
-    double unknown;  /* none of these: no frame, or an address that nothing explains */
-    double stuck;    /* ticks with the stuck frame on the stack, of the ticks with a stack */
-    double cyclic;   /* ticks whose stack repeats the cycle, of the ticks with a stack */
-    double callback; /* ticks in VM state external, atomics-wait */
+    double js;      /* JavaScript, WebAssembly, adapters, with the interpreter that runs them */
+    double builtin; /* V8's builtins */
+    double regexp;  /* compiled regular expressions, and builtins and native code that match them */
+    double native;  /* C++, libraries, kernel */
+    double gc;      /* VM state gc */
+    double compile; /* VM states parser, bytecode-compiler, compiler */
+    double idle;    /* VM states idle, idle-external */
+    double unknown; /* none of these: no frame, or an address that nothing explains */
+    double stuck;   /* ticks with the stuck frame on the stack, of stack_ticks */
+    double hidden;  /* hidden_ticks, of stack_ticks */
+    double cyclic;  /* ticks whose stack repeats the cycle, of the ticks with a stack */
+    double callback; /* ticks in VM states external, atomics-wait: in a callback of the embedder */
 } unpeg_peg_evidence;
 
 /* One step of the path to the stuck frame: one function, in whatever tiers it ran. */
 typedef struct unpeg_peg_step {
     unpeg_frame_id frame; /* the frame to print */
     uint32_t tiers;       /* bit 1 << unpeg_tier */
-    uint64_t ticks;       /* of the stretch, with this path on the stack */
+    uint64_t ticks;       /* of stack_ticks, with this path on the stack */
 } unpeg_peg_step;
 
 /* Frames on the stack, folded as in a view, over the ticks with a stack. */
@@ -84,17 +86,23 @@ typedef struct unpeg_peg {
     char sentence[256]; /* the evidence in words: ASCII, numbers only, no names */
     unpeg_peg_evidence evidence;
 
-    int64_t start_us, end_us; /* first and last tick of the stretch */
-    bool trailing;            /* nothing but neutral ticks follows: it lasts to the log's end */
-    uint64_t ticks;           /* of the stretch, neutral ones included */
-    uint64_t stack_ticks;     /* of those, with a stack that says something */
-    double share;             /* ticks, of all ticks of the window that are not idle */
-    uint64_t stretches;       /* how many the window has */
+    int64_t start_us, end_us; /* first and last tick of the peg: of the stretch, or of the part of
+                                 it in which the stuck frame is on the stack */
+    int64_t stretch_start_us, stretch_end_us; /* the thread was not in its event loop */
+    bool trailing;         /* nothing but neutral ticks follows: it lasts to the log's end */
+    uint64_t ticks;        /* of the peg, neutral ones included */
+    uint64_t stack_ticks;  /* of those, the ones whose stack is known from the outermost frame on;
+                              if those are too few, all with a stack */
+    uint64_t hidden_ticks; /* of those, the ones in a builtin right under the path, during which V8
+                              may have missed the stuck frame */
+    double share;          /* ticks, of all ticks of the window that are not idle */
+    uint64_t stretches;    /* how many the window has */
 
     unpeg_peg_step *path; /* outermost first; the last is the stuck frame: the deepest call on the
-                             stack in at least 95 % of stack_ticks. Empty if there is none */
+                             stack in at least 95 % of stack_ticks - hidden_ticks. Empty if there
+                             is none */
     size_t path_count;
-    unpeg_row *self_rows; /* flat rows of the stretch, descending by self */
+    unpeg_row *self_rows; /* flat rows of the peg, descending by self */
     size_t self_count;
     unpeg_row *stuck_rows; /* the same for the ticks under the stuck frame; total counts only
                               frames from the stuck frame inwards */

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+#include "unpeg/peg.h"
+
+#include <stdlib.h>
+
+#include "cycle.h"
+#include "evidence.h"
+#include "peg_rules.h"
+#include "stuck.h"
+#include "verdict.h"
+#include "view_internal.h"
+
+enum { DEFAULT_ROWS = 20 };
+
+/* Everything that is found out on the way to a peg. */
+typedef struct inquiry {
+    const unpeg_profile *profile;
+    unpeg_peg_options options;
+    timeline timeline;
+    bool log_was_cut;
+    uint64_t work_ticks; /* of the window, not idle */
+    uint64_t waited_us;  /* in the window */
+    stretch_set stretches;
+    stuck stuck;
+    evidence evidence;
+    cycle cycle;
+    unpeg_peg *peg;
+} inquiry;
+
+static void survey(inquiry *q)
+{
+    const timeline *t = &q->timeline;
+    int64_t before_us = INT64_MAX;
+    for (size_t i = 0; i < t->count; i++) {
+        bool idle = timeline_event(t, i) == EVENT_IDLE;
+        int64_t time_us = timeline_time(t, i);
+        uint64_t since_us = time_between(before_us, time_us);
+        before_us = time_us;
+        q->work_ticks += !idle;
+        if (idle || since_us > t->spacing.gap_us)
+            q->waited_us += since_us;
+    }
+}
+
+static double waiting_share(const inquiry *q)
+{
+    const timeline *t = &q->timeline;
+    if (t->count == 0)
+        return 0;
+    uint64_t span_us = time_between(timeline_time(t, 0), timeline_time(t, t->count - 1));
+    return span_us ? (double)q->waited_us / (double)span_us : q->work_ticks == 0;
+}
+
+static bool is_pegged(const inquiry *q)
+{
+    const stretch *s = &q->stretches.best;
+    if (q->stretches.count == 0)
+        return false;
+    uint64_t ticks = s->last - s->first + 1;
+    if (s->duration_us < (uint64_t)PEG_FLOOR_US || ticks < PEG_FLOOR_TICKS)
+        return false;
+    double busy_us = (double)(ticks * q->timeline.spacing.typical_us);
+    if (busy_us < PEG_BUSY_SHARE * (double)s->duration_us)
+        return false;
+    return s->duration_us >= (uint64_t)PEG_MIN_US ||
+           (double)ticks >= PEG_MIN_SHARE * (double)q->work_ticks;
+}
+
+/* The step at which the path enters the cycle; path_count if it does not. */
+static size_t cycle_entry(const inquiry *q)
+{
+    const functions *f = &q->timeline.functions;
+    for (size_t i = 0; i < q->stuck.path_count; i++) {
+        for (size_t k = 0; k < q->cycle.count; k++) {
+            if (f->of_frame[q->stuck.path[i].frame] == q->cycle.functions[k])
+                return i;
+        }
+    }
+    return q->stuck.path_count;
+}
+
+/* The cycle is what the stuck call does if the stuck frame is in it, or if nothing of the stacks
+ * can be seen but the cycle. Then the outermost call of the cycle is what does not return. */
+static bool settle_recursion(inquiry *q)
+{
+    if (q->cycle.count == 0 || q->cycle.share < PEG_MAJORITY)
+        return false;
+    size_t entry = cycle_entry(q);
+    bool enters = entry < q->stuck.path_count;
+    bool blind = (double)q->evidence.depth.truncated >= PEG_MAJORITY * (double)q->stuck.voters;
+    if (enters)
+        stuck_cut(&q->timeline, &q->stuck, entry);
+    return enters || blind;
+}
+
+static unpeg_frame_kind stuck_kind(const inquiry *q)
+{
+    const unpeg_peg *peg = q->peg;
+    if (peg->path_count == 0)
+        return UNPEG_FRAME_ROOT;
+    return unpeg_profile_frame(q->profile, peg->path[peg->path_count - 1].frame)->kind;
+}
+
+static bool copy_cycle(inquiry *q)
+{
+    q->peg->cycle = malloc(q->cycle.count * sizeof *q->peg->cycle);
+    if (!q->peg->cycle)
+        return false;
+    for (size_t i = 0; i < q->cycle.count; i++)
+        q->peg->cycle[i] = q->timeline.nodes[q->cycle.nodes[i]].frame;
+    q->peg->cycle_count = q->cycle.count;
+    q->peg->cycle_repeats = q->cycle.repeats;
+    return true;
+}
+
+static void copy_numbers(inquiry *q)
+{
+    unpeg_peg *peg = q->peg;
+    const stretch *part = &q->stuck.part;
+    const timeline *t = &q->timeline;
+    peg->start_us = timeline_time(t, part->first);
+    peg->end_us = timeline_time(t, part->last);
+    peg->stretch_start_us = timeline_time(t, q->stretches.best.first);
+    peg->stretch_end_us = timeline_time(t, q->stretches.best.last);
+    peg->trailing = part->trailing;
+    peg->ticks = part->last - part->first + 1;
+    peg->stack_ticks = q->stuck.voters;
+    peg->hidden_ticks = q->stuck.hidden;
+    peg->share = q->work_ticks ? (double)peg->ticks / (double)q->work_ticks : 0;
+    peg->evidence = q->evidence.shares;
+    peg->evidence.cyclic = q->cycle.share;
+    peg->depth = q->evidence.depth;
+    peg->path_count = q->stuck.path_count;
+    if (peg->path_count)
+        peg->evidence.stuck =
+            (double)q->stuck.path[peg->path_count - 1].ticks / (double)q->stuck.voters;
+    if (q->stuck.voters)
+        peg->evidence.hidden = (double)q->stuck.hidden / (double)q->stuck.voters;
+    peg->path = q->stuck.path;
+    q->stuck.path = NULL;
+}
+
+/* The heaviest of rows, as unpeg_row. NULL only without memory. */
+static unpeg_row *top_rows(flat_row *rows, size_t *count, size_t max)
+{
+    flat_sort(rows, *count, UNPEG_ORDER_SELF);
+    if (*count > max)
+        *count = max;
+    unpeg_row *top = malloc((*count + 1) * sizeof *top);
+    for (size_t i = 0; top && i < *count; i++)
+        top[i] = rows[i].row;
+    return top;
+}
+
+static unpeg_status rows_under(const inquiry *q, const flat_input *in, const uint32_t *places,
+                               size_t place_count, unpeg_row **ret)
+{
+    flat_row *rows;
+    size_t count;
+    unpeg_status status = flat_rows(in, places, place_count, &rows, &count);
+    if (status != UNPEG_OK)
+        return status;
+    *ret = top_rows(rows, &count, q->options.max_rows);
+    free(rows);
+    *(ret == &q->peg->self_rows ? &q->peg->self_count : &q->peg->stuck_count) = *ret ? count : 0;
+    return *ret ? UNPEG_OK : UNPEG_NO_MEMORY;
+}
+
+static unpeg_status fill_rows(const inquiry *q, const flat_input *in)
+{
+    const uint32_t root = UNPEG_NODE_ROOT;
+    unpeg_status status = rows_under(q, in, &root, 1, &q->peg->self_rows);
+    if (status == UNPEG_OK && q->stuck.place_count)
+        status = rows_under(q, in, q->stuck.places, q->stuck.place_count, &q->peg->stuck_rows);
+    return status;
+}
+
+/* Weighs the tree once more, with all ticks of the peg. */
+static unpeg_status count_rows(const inquiry *q)
+{
+    const timeline *t = &q->timeline;
+    size_t nodes = unpeg_profile_node_count(q->profile);
+    uint32_t *ticks = calloc(nodes, sizeof *ticks);
+    uint32_t *self = malloc(nodes * sizeof *self);
+    uint32_t *total = malloc(nodes * sizeof *total);
+    children kids = {0};
+    unpeg_status status = UNPEG_NO_MEMORY;
+    if (ticks && self && total) {
+        for (size_t i = q->stuck.part.first; i <= q->stuck.part.last; i++)
+            ticks[timeline_node(t, i)]++;
+        weigh_nodes(q->profile, t->effective, ticks, self, total);
+        status = children_init(&kids, q->profile, t->effective, total);
+    }
+    if (status == UNPEG_OK) {
+        flat_input in = {q->profile, &t->functions, t->effective, self, total, &kids};
+        status = fill_rows(q, &in);
+    }
+    free(ticks);
+    free(self);
+    free(total);
+    children_deinit(&kids);
+    return status;
+}
+
+static void judge(const inquiry *q, bool pegged, bool recursive)
+{
+    verdict_case c = {.peg = q->peg,
+                      .is_pegged = pegged,
+                      .is_native = q->stretches.best.native,
+                      .is_wait = q->evidence.waiting >= PEG_WAIT_SHARE,
+                      .is_recursive = recursive,
+                      .is_mixed_thread = unpeg_profile_info_const(q->profile)->isolates > 1,
+                      .waiting = waiting_share(q),
+                      .window_ticks = q->timeline.count,
+                      .profile_ticks = unpeg_profile_tick_count(q->profile),
+                      .stuck_kind = stuck_kind(q)};
+    verdict_decide(&c);
+}
+
+static unpeg_status examine(inquiry *q, bool pegged)
+{
+    const timeline *t = &q->timeline;
+    unpeg_status status = stuck_find(t, &q->stretches.best, q->log_was_cut, &q->stuck);
+    const stretch *part = &q->stuck.part;
+    if (status == UNPEG_OK)
+        status = evidence_collect(t, part->first, part->last, &q->evidence);
+    if (status == UNPEG_OK)
+        status = cycle_find(t, part, &q->cycle);
+    if (status != UNPEG_OK)
+        return status;
+    bool recursive = settle_recursion(q);
+    copy_numbers(q);
+    status = count_rows(q);
+    if (status != UNPEG_OK || (recursive && !copy_cycle(q)))
+        return UNPEG_NO_MEMORY;
+    judge(q, pegged, recursive);
+    return UNPEG_OK;
+}
+
+static unpeg_status inquire(inquiry *q)
+{
+    unpeg_query query = {.struct_size = sizeof query};
+    if (q->options.has_window)
+        unpeg_query_set_range(&query, q->options.start_us, q->options.end_us);
+    unpeg_status status = timeline_init(&q->timeline, q->profile, &query);
+    if (status != UNPEG_OK)
+        return status;
+    q->log_was_cut = !unpeg_profile_info_const(q->profile)->ended;
+    survey(q);
+    stretches_find(&q->timeline, q->log_was_cut, &q->stretches);
+    q->peg->stretches = q->stretches.count;
+    if (q->stretches.count)
+        return examine(q, is_pegged(q));
+    judge(q, false, false);
+    return UNPEG_OK;
+}
+
+unpeg_status unpeg_peg_find(const unpeg_profile *profile, const unpeg_peg_options *options,
+                            unpeg_peg **ret, unpeg_error *error)
+{
+    if (unpeg_profile_tick_count(profile) > UINT32_MAX)
+        return unpeg_error_set(error, UNPEG_LIMIT, "a view takes at most 2^32 - 1 ticks");
+    inquiry *q = calloc(1, sizeof *q);
+    unpeg_peg *peg = calloc(1, sizeof *peg);
+    unpeg_status status = UNPEG_NO_MEMORY;
+    if (q && peg) {
+        q->profile = profile;
+        q->peg = peg;
+        options_copy(&q->options, sizeof q->options, options);
+        if (q->options.max_rows == 0)
+            q->options.max_rows = DEFAULT_ROWS;
+        status = inquire(q);
+        timeline_deinit(&q->timeline);
+        stuck_deinit(&q->stuck);
+    }
+    free(q);
+    if (status != UNPEG_OK) {
+        unpeg_peg_destroy(peg);
+        return unpeg_error_set(error, status, "looking for the peg");
+    }
+    *ret = peg;
+    return UNPEG_OK;
+}
+
+void unpeg_peg_destroy(unpeg_peg *peg)
+{
+    if (!peg)
+        return;
+    free(peg->path);
+    free(peg->self_rows);
+    free(peg->stuck_rows);
+    free(peg->cycle);
+    free(peg);
+}
