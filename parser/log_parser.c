@@ -192,14 +192,17 @@ static const char *parse_row(unpeg_log_parser *p, unpeg_record_kind kind, const 
     return line_end;
 }
 
-static void parse_unwanted(unpeg_log_parser *p, unpeg_record_kind kind, const unpeg_record *record)
+/* Judged by its first bytes alone, since of a dropped row no others are seen. */
+static void parse_unwanted(unpeg_log_parser *p, unpeg_record_kind kind, const char *row, size_t len)
 {
     if (kind != UNPEG_RECORD_KIND_COUNT)
         p->counters.records[kind]++;
-    else if (record->row.len == 0)
+    else if (len == 0)
         add_damage(p, UNPEG_DAMAGE_EMPTY_LINE);
+    else if (memchr(row, '\0', len < EVENT_NAME_MAX ? len : EVENT_NAME_MAX))
+        add_damage(p, UNPEG_DAMAGE_NUL_BYTE);
     else
-        blame_row(p, record, UNPEG_DAMAGE_UNKNOWN_EVENT);
+        add_damage(p, UNPEG_DAMAGE_UNKNOWN_EVENT);
 }
 
 /* Parses the row that ends at line_end; returns the end of what was parsed, which is further when
@@ -212,7 +215,9 @@ static const char *parse_line(unpeg_log_parser *p, const text_span *span, const 
         note_missing_header(p, kind);
     if (kind != UNPEG_RECORD_KIND_COUNT && is_wanted(p, kind))
         return parse_row(p, kind, span, line_end);
-    parse_unwanted(p, kind, &(unpeg_record){.row = {span->at, len}, .cut = line_end == span->end});
+    parse_unwanted(p, kind, span->at, len);
+    if (line_end == span->end)
+        add_damage(p, UNPEG_DAMAGE_CUT_LAST_ROW);
     return line_end;
 }
 
@@ -250,7 +255,7 @@ static bool can_drop(unpeg_log_parser *p, const char *row, size_t len)
     if (kind != UNPEG_RECORD_KIND_COUNT && is_wanted(p, kind))
         return false;
     note_missing_header(p, kind);
-    parse_unwanted(p, kind, &(unpeg_record){.row = {row, EVENT_NAME_MAX}});
+    parse_unwanted(p, kind, row, len);
     return true;
 }
 
