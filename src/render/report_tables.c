@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+#include "report_text.h"
+
+enum { NAME_COLUMNS_MAX = 48, HALF_COLUMNS = 40 };
+
+static void print_megabytes(text_out *out, uint64_t bytes)
+{
+    out_fixed(out, divide_rounded(bytes, 100000), 1);
+}
+
+static void print_ticks(text_report *t)
+{
+    const unpeg_totals *totals = t->r->totals;
+    out_text(&t->out, "  ticks  ");
+    out_u64(&t->out, totals->ticks);
+    if (totals->ticks) {
+        out_text(&t->out, " from ");
+        print_duration(&t->out, totals->start_us < 0 ? 0 : (uint64_t)totals->start_us);
+        out_text(&t->out, " to ");
+        print_duration(&t->out, totals->end_us < 0 ? 0 : (uint64_t)totals->end_us);
+    }
+    if (totals->gap_us) {
+        out_text(&t->out, "; ");
+        print_duration(&t->out, totals->gap_us);
+        out_text(&t->out, " of that without ticks");
+    }
+    if (t->r->info->interval_us) {
+        out_text(&t->out, "; one every ");
+        print_duration(&t->out, t->r->info->interval_us);
+    }
+    out_text(&t->out, "\n");
+    if (totals->excluded) {
+        out_text(&t->out, "         ");
+        out_u64(&t->out, totals->excluded);
+        out_text(&t->out, t->r->scope.of_peg ? " more outside of the peg or not selected\n"
+                                             : " more are not selected\n");
+    }
+}
+
+static void print_version(text_report *t)
+{
+    const unpeg_profile_info *info = t->r->info;
+    if ((info->v8[0] | info->v8[1] | info->v8[2] | info->v8[3]) == 0) {
+        out_text(&t->out, "V8 of unknown version");
+        return;
+    }
+    out_text(&t->out, "V8 ");
+    for (size_t i = 0; i < 4; i++) {
+        out_text(&t->out, i ? "." : "");
+        out_u64(&t->out, info->v8[i]);
+    }
+    safe_write(&t->out, info->embedder, print_style(t, 64));
+}
+
+static void print_log(text_report *t)
+{
+    const unpeg_profile_info *info = t->r->info;
+    out_text(&t->out, "  log    ");
+    print_version(t);
+    out_text(&t->out, ", ");
+    print_megabytes(&t->out, info->bytes_read);
+    if (info->bytes_total > info->bytes_read) {
+        out_text(&t->out, " of ");
+        print_megabytes(&t->out, info->bytes_total);
+    }
+    out_text(&t->out, " MB read, ");
+    out_u64(&t->out, info->lines);
+    out_text(&t->out, " rows");
+    if (info->deopts) {
+        out_text(&t->out, ", ");
+        out_u64(&t->out, info->deopts);
+        out_text(&t->out, " deoptimizations");
+    }
+    out_text(&t->out, info->ended ? "\n" : ", no end row: killed or still running\n");
+}
+
+/* The entries of a table that are not 0. */
+typedef struct share_list {
+    struct {
+        const char *name;
+        uint64_t ticks;
+    } entries[16];
+    size_t count;
+} share_list;
+
+_Static_assert(UNPEG_CATEGORY_COUNT <= 16 && UNPEG_VM_STATE_COUNT <= 16, "share_list is too small");
+
+static void list_add(share_list *list, const char *name, uint64_t ticks)
+{
+    if (ticks == 0)
+        return;
+    list->entries[list->count].name = name;
+    list->entries[list->count++].ticks = ticks;
+}
+
+static void print_share(text_report *t, const share_list *list, size_t i, size_t columns)
+{
+    if (i >= list->count) {
+        out_repeat(&t->out, ' ', columns);
+        return;
+    }
+    size_t len = strlen(list->entries[i].name);
+    out_text(&t->out, list->entries[i].name);
+    out_repeat(&t->out, ' ', 18 - len);
+    out_u64_right(&t->out, list->entries[i].ticks, 10);
+    print_percent(t, list->entries[i].ticks, t->r->totals->ticks);
+    out_repeat(&t->out, ' ', columns > 36 ? columns - 36 : 0);
+}
+
+static void print_shares(text_report *t)
+{
+    const unpeg_totals *totals = t->r->totals;
+    share_list categories = {.count = 0};
+    share_list states = {.count = 0};
+    for (int i = 0; i < UNPEG_CATEGORY_COUNT; i++)
+        list_add(&categories, unpeg_category_text((unpeg_category)i), totals->by_category[i]);
+    for (int i = 0; i < UNPEG_VM_STATE_COUNT; i++)
+        list_add(&states, unpeg_vm_state_text((unpeg_vm_state)i), totals->by_state[i]);
+    if (totals->ticks)
+        out_text(&t->out, "\n  by category            ticks                 "
+                          "by VM state            ticks\n");
+    for (size_t i = 0; i < categories.count || i < states.count; i++) {
+        out_text(&t->out, "  ");
+        print_share(t, &categories, i, i < states.count ? HALF_COLUMNS + 4 : 0);
+        if (i < states.count)
+            print_share(t, &states, i, 0);
+        out_text(&t->out, "\n");
+    }
+}
+
+void print_summary(text_report *t)
+{
+    print_heading(t, t->r->scope.of_peg ? "SUMMARY OF THE PEG\n" : "SUMMARY\n");
+    print_ticks(t);
+    print_log(t);
+    print_shares(t);
+}
+
+static void print_row(text_report *t, const unpeg_row *row, size_t name_columns)
+{
+    uint64_t ticks = t->r->totals->ticks;
+    frame_label label = print_label(t, row->frame, row->tiers, row->frame_flags);
+    size_t name = label_name_size(&label, print_style(t, 0).flags);
+    out_u64_right(&t->out, row->self, 8);
+    print_percent(t, row->self, ticks);
+    out_u64_right(&t->out, row->total, 10);
+    print_percent(t, row->total, ticks);
+    out_text(&t->out, "  ");
+    out_text(&t->out, label.marks);
+    out_repeat(&t->out, ' ', sizeof label.marks - strlen(label.marks));
+    label.marks[0] = '\0';
+    if (t->r->options.width || label.file.len == 0 || name >= name_columns) {
+        print_frame(t, &label, 44);
+        return;
+    }
+    label_write_name(&t->out, &label, print_style(t, 0));
+    out_repeat(&t->out, ' ', name_columns - name);
+    label.name.len = 0;
+    label.detail[0] = '\0';
+    label.prefix = "";
+    print_frame(t, &label, 44 + name_columns);
+}
+
+/* The column in which places begin: wide enough for most names. */
+static size_t name_columns(const text_report *t, const unpeg_row *rows, size_t count)
+{
+    size_t widest = 0;
+    for (size_t i = 0; i < count; i++) {
+        frame_label label = print_label(t, rows[i].frame, rows[i].tiers, rows[i].frame_flags);
+        size_t size = label_name_size(&label, print_style(t, 0).flags);
+        if (label.file.len && size > widest && size <= NAME_COLUMNS_MAX)
+            widest = size;
+    }
+    return widest;
+}
+
+void print_flat(text_report *t)
+{
+    size_t count, all;
+    const unpeg_row *rows = report_rows(t->r, &count, &all);
+    bool by_self = t->r->options.order == UNPEG_ORDER_SELF;
+    print_heading(t, by_self ? "FUNCTIONS BY SELF TIME" : "FUNCTIONS BY TOTAL TIME");
+    out_text(&t->out, " (");
+    out_u64(&t->out, count);
+    out_text(&t->out, " of ");
+    out_u64(&t->out, all);
+    out_text(&t->out, ")\n");
+    out_text(&t->out, "    self              total            tiers   function\n");
+    size_t columns = name_columns(t, rows, count);
+    for (size_t i = 0; i < count; i++)
+        print_row(t, &rows[i], columns);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+#include "report_text.h"
+
+#include <ctype.h>
+
+enum { CALLERS_MAX = 6, BUSY_MAX = 4, BUSY_TENTHS_MIN = 10, LABEL_COLUMNS = 15 };
+
+/* Text in the making, for print_wrapped. */
+static void prose_init(text_out *prose)
+{
+    text_out_init(prose, NULL);
+}
+
+static void print_prose(text_report *t, text_out *prose)
+{
+    out_bytes(prose, "", 1);
+    if (prose->status == UNPEG_OK)
+        print_wrapped(t, prose->buffer, 2, 0);
+}
+
+static uint64_t span_us(int64_t start_us, int64_t end_us)
+{
+    return end_us > start_us ? (uint64_t)end_us - (uint64_t)start_us : 0;
+}
+
+static void say_time(text_out *prose, int64_t time_us)
+{
+    if (time_us < 0)
+        out_text(prose, "-");
+    print_duration(prose, time_us < 0 ? 0 - (uint64_t)time_us : (uint64_t)time_us);
+}
+
+static void say_when(text_out *prose, const unpeg_peg *peg)
+{
+    print_duration(prose, span_us(peg->start_us, peg->end_us));
+    out_text(prose, ", from ");
+    say_time(prose, peg->start_us);
+    if (peg->trailing) {
+        out_text(prose, " until the log ends at ");
+    } else {
+        out_text(prose, " to ");
+    }
+    say_time(prose, peg->end_us);
+}
+
+static void say_meaning(text_out *prose, unpeg_verdict verdict)
+{
+    const char *meaning = unpeg_verdict_meaning(verdict);
+    char first = (char)toupper((unsigned char)meaning[0]);
+    out_bytes(prose, &first, 1);
+    out_text(prose, meaning + 1);
+    out_text(prose, ". ");
+}
+
+static void say_held(text_out *prose, const unpeg_peg *peg, bool has_stuck)
+{
+    if (!has_stuck) {
+        out_text(prose, "The thread has not come back to its event loop for ");
+        say_when(prose, peg);
+        out_text(prose, "; no single call is on the stack all that time.");
+        return;
+    }
+    out_text(prose,
+             peg->trailing ? "One call has not returned for " : "One call did not return for ");
+    say_when(prose, peg);
+    out_text(prose, "; it is on the stack in ");
+    out_fixed(prose, double_tenths(peg->evidence.stuck), 1);
+    out_text(prose, " % of the ticks");
+    if (share_tenths(peg->hidden_ticks, peg->stack_ticks)) {
+        out_text(prose, ", and builtins may hide it in ");
+        out_fixed(prose, share_tenths(peg->hidden_ticks, peg->stack_ticks), 1);
+        out_text(prose, " %");
+    }
+    out_text(prose, ".");
+}
+
+static void say_not_held(text_out *prose, const unpeg_peg *peg)
+{
+    if (peg->ticks == 0)
+        return;
+    if (peg->stretches > 1) {
+        out_text(prose, "The longest of ");
+        out_u64(prose, peg->stretches);
+        out_text(prose, " stretches of work took ");
+    } else {
+        out_text(prose, "Its one stretch of work took ");
+    }
+    say_when(prose, peg);
+    out_text(prose, ".");
+}
+
+static void print_fact(text_report *t, const char *label)
+{
+    out_text(&t->out, "  ");
+    out_text(&t->out, label);
+    out_repeat(&t->out, ' ', LABEL_COLUMNS - 2 - strlen(label));
+}
+
+static void print_step(text_report *t, const unpeg_peg_step *step)
+{
+    frame_label label =
+        print_label(t, step->frame, step->tiers, report_frame(t->r, step->frame)->flags);
+    print_frame(t, &label, LABEL_COLUMNS);
+}
+
+static void print_stuck(text_report *t, const unpeg_peg *peg)
+{
+    size_t last = peg->path_count - 1;
+    print_fact(t, peg_holds(peg) ? "stuck in" : "longest in");
+    print_look(t, LOOK_STRONG);
+    print_step(t, &peg->path[last]);
+    size_t shown = last < CALLERS_MAX ? last : CALLERS_MAX;
+    for (size_t i = 0; i < shown; i++) {
+        print_fact(t, i ? "" : "called from");
+        print_step(t, &peg->path[last - 1 - i]);
+    }
+    if (shown < last) {
+        print_fact(t, "");
+        out_text(&t->out, "and ");
+        out_u64(&t->out, last - shown);
+        out_text(&t->out, " more up to the event loop\n");
+    }
+}
+
+static void print_cycle(text_report *t, const unpeg_peg *peg)
+{
+    for (size_t i = 0; i < peg->cycle_count; i++) {
+        frame_label label = print_label(t, peg->cycle[i], 0, 0);
+        print_fact(t, i ? "" : "cycle");
+        print_frame(t, &label, LABEL_COLUMNS);
+    }
+    print_fact(t, peg->cycle_count ? "" : "cycle");
+    out_text(&t->out, "repeats ");
+    out_u64(&t->out, peg->cycle_repeats);
+    out_text(&t->out, " times on the median stack; the stack is ");
+    out_text(&t->out, peg->depth.truncated ? "at least " : "");
+    out_u64(&t->out, peg->depth.median);
+    out_text(&t->out, " frames deep\n");
+}
+
+/* Where the ticks under the stuck frame end; all ticks of the stretch if there is no such frame. */
+static void print_busy(text_report *t, const unpeg_peg *peg)
+{
+    const unpeg_row *rows = peg->stuck_count ? peg->stuck_rows : peg->self_rows;
+    size_t count = peg->stuck_count ? peg->stuck_count : peg->self_count;
+    for (size_t i = 0; i < count && i < BUSY_MAX; i++) {
+        if (share_tenths(rows[i].self, peg->ticks) < BUSY_TENTHS_MIN)
+            break;
+        frame_label label = print_label(t, rows[i].frame, rows[i].tiers, rows[i].frame_flags);
+        print_fact(t, i ? "" : "busy in");
+        print_percent(t, rows[i].self, peg->ticks);
+        out_text(&t->out, "  ");
+        print_frame(t, &label, LABEL_COLUMNS + 10);
+    }
+}
+
+static void print_evidence(text_report *t, const unpeg_peg *peg)
+{
+    print_fact(t, "evidence");
+    print_wrapped(t, peg->sentence, LABEL_COLUMNS, LABEL_COLUMNS);
+    print_fact(t, "confidence");
+    out_text(&t->out, unpeg_confidence_text(peg->confidence));
+    out_text(&t->out, " (");
+    out_fixed(&t->out, double_tenths(peg->confidence) / 10, 2);
+    out_text(&t->out, ")\n");
+}
+
+static void print_headline(text_report *t, const unpeg_peg *peg)
+{
+    if (t->r->options.log) {
+        safe_write(&t->out, unpeg_slice_of(t->r->options.log), print_style(t, 0));
+        out_text(&t->out, ": ");
+    }
+    print_look(t, peg_holds(peg) ? LOOK_ALARM : LOOK_STRONG);
+    out_text(&t->out, unpeg_verdict_text(peg->verdict));
+    print_look(t, LOOK_PLAIN);
+    out_text(&t->out, "\n");
+}
+
+void print_verdict(text_report *t)
+{
+    if (!report_has(t->r, UNPEG_REPORT_VERDICT))
+        return;
+    const unpeg_peg *peg = t->r->scope.peg;
+    text_out prose;
+    prose_init(&prose);
+    print_headline(t, peg);
+    say_meaning(&prose, peg->verdict);
+    bool has_stuck = peg_stuck(t->r->profile, peg);
+    if (peg_holds(peg))
+        say_held(&prose, peg, has_stuck);
+    else
+        say_not_held(&prose, peg);
+    print_prose(t, &prose);
+    if (has_stuck)
+        print_stuck(t, peg);
+    if (peg->verdict == UNPEG_VERDICT_RECURSION)
+        print_cycle(t, peg);
+    if (peg_holds(peg))
+        print_busy(t, peg);
+    print_evidence(t, peg);
+}
