@@ -13,8 +13,11 @@
 /* Loads a log from a string; fails the test when that does not succeed. */
 unpeg_profile *load_text(const char *log, const unpeg_log_options *options);
 
-/* The stack of a tick, innermost first: "kind+mark name file:line:column", "<" between. Unknown
- * frames show their reason and address, the root is left out. */
+/* "kind+mark name file:line:column"; unknown frames show their reason and address. Cut at size - 1
+ * bytes. Returns the length written. */
+size_t frame_text(const unpeg_frame *frame, char *text, size_t size);
+
+/* The stack of a tick, innermost first, "<" between; the root is left out. */
 void stack_text(const unpeg_profile *profile, size_t tick, char *text, size_t size);
 
 void assert_stack(const unpeg_profile *profile, size_t tick, const char *want);
