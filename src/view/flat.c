@@ -3,117 +3,214 @@
 
 #include <stdlib.h>
 
-/* By function: its row so far, and how often it is on the stack of the node being visited.
- * By frame: the sum of the totals of its nodes, for choosing the frame to show. */
-typedef struct flat_walk {
+#include "grow.h"
+
+/* A function's total so far, and how often it is on the path to the node being visited. */
+typedef struct count {
+    uint64_t total;
+    uint32_t on_path;
+} count;
+
+/* A frame's ticks; weight is the sum of its nodes' totals. */
+typedef struct frame_count {
+    uint64_t self, weight;
+    uint32_t function;
+} frame_count;
+
+/* An entered node: where to go on when its subtree is done. */
+typedef struct step {
+    uint32_t next, function;
+} step;
+
+typedef struct tally {
     const flat_input *in;
     const unpeg_node *nodes;
-    unpeg_row *rows;
-    uint32_t *on_stack;
-    uint64_t *frame_weight;
-} flat_walk;
+    const uint32_t *skipped; /* nodes not to enter, sorted */
+    size_t skipped_count;
+    count *counts;       /* by function */
+    frame_count *frames; /* by frame */
+    size_t frame_count;
+    step *path;
+    size_t depth, path_capacity;
+} tally;
 
-static void enter(const flat_walk *w, uint32_t n)
+static bool tally_init(tally *t, const flat_input *in)
 {
-    uint32_t frame = w->nodes[n].frame;
-    uint32_t function = w->in->functions->of_frame[frame];
-    unpeg_row *row = &w->rows[function];
-    row->self += w->in->self[n];
-    if (w->on_stack[function]++ == 0)
-        row->total += w->in->total[n];
-    w->frame_weight[frame] += w->in->total[n];
+    *t = (tally){.in = in,
+                 .nodes = unpeg_profile_nodes(in->profile),
+                 .frame_count = unpeg_profile_frame_count(in->profile)};
+    t->counts = calloc(in->functions->count, sizeof *t->counts);
+    t->frames = malloc(t->frame_count * sizeof *t->frames);
+    for (size_t f = 0; t->frames && f < t->frame_count; f++)
+        t->frames[f] = (frame_count){.function = in->functions->of_frame[f]};
+    return t->counts && t->frames;
 }
 
-static void leave(const flat_walk *w, uint32_t n)
+static void tally_deinit(tally *t)
 {
-    w->on_stack[w->in->functions->of_frame[w->nodes[n].frame]]--;
+    free(t->counts);
+    free(t->frames);
+    free(t->path);
 }
 
-/* Depth first, without a stack: the way back is in the nodes' parents. */
-static void walk_subtree(const flat_walk *w, uint32_t top)
+/* Counts a node; the path is for the nodes below it, and for coming back to next. */
+static bool enter(tally *t, uint32_t node, uint32_t next)
 {
-    const children *kids = w->in->kids;
+    const weighed *w = &t->in->tree[node];
+    frame_count *frame = &t->frames[t->nodes[node].frame];
+    frame->self += w->self;
+    frame->weight += w->total;
+    count *c = &t->counts[frame->function];
+    if (c->on_path == 0)
+        c->total += w->total;
+    if (w->first == 0)
+        return true;
+    if (t->depth == t->path_capacity &&
+        !grow_reserve((void **)&t->path, &t->path_capacity, t->depth + 1, sizeof *t->path))
+        return false;
+    c->on_path++;
+    t->path[t->depth++] = (step){next, frame->function};
+    return true;
+}
+
+/* Leaves what is done; 0 at the end. */
+static uint32_t leave(tally *t, uint32_t next)
+{
+    while (next == 0 && t->depth > 0) {
+        step done = t->path[--t->depth];
+        t->counts[done.function].on_path--;
+        next = done.next;
+    }
+    return next;
+}
+
+static int by_id(const void *x, const void *y)
+{
+    uint32_t a = *(const uint32_t *)x;
+    uint32_t b = *(const uint32_t *)y;
+    return (a > b) - (a < b);
+}
+
+static bool is_skipped(const tally *t, uint32_t node)
+{
+    return t->skipped_count > 0 &&
+           bsearch(&node, t->skipped, t->skipped_count, sizeof node, by_id) != NULL;
+}
+
+/* Depth first. */
+static bool walk(tally *t, uint32_t top)
+{
+    const weighed *tree = t->in->tree;
     uint32_t n = top;
-    for (;;) {
-        enter(w, n);
-        uint32_t next = kids->first[n];
-        while (next == 0) {
-            leave(w, n);
-            if (n == top)
-                return;
-            next = kids->next[n];
-            if (next == 0)
-                n = w->in->effective[w->nodes[n].parent];
+    do {
+        uint32_t next = n == top ? 0 : tree[n].next;
+        if (!is_skipped(t, n)) {
+            if (!enter(t, n, next))
+                return false;
+            next = tree[n].first ? tree[n].first : next;
         }
-        n = next;
+        n = leave(t, next);
+    } while (n);
+    return true;
+}
+
+/* Shown is the heaviest frame of a function. */
+static void add_frame(const tally *t, flat_row *row, uint32_t id)
+{
+    const unpeg_frame *frame = unpeg_profile_frame(t->in->profile, id);
+    uint64_t weight = t->frames[id].weight;
+    uint64_t best = row->shown ? t->frames[row->row.frame].weight : 0;
+    row->row.self += t->frames[id].self;
+    row->row.tiers |= UINT32_C(1) << frame->tier;
+    row->row.frame_flags |= frame->flags;
+    if (weight > best || (weight == best && frame_compare(frame, row->shown) < 0)) {
+        row->row.frame = id;
+        row->shown = frame;
     }
 }
 
-/* Gathers what the frames of a function have in common; shown is the heaviest frame. */
-static void add_frames(const flat_walk *w, flat_row *rows, const uint32_t *row_of)
+static void add_frames(const tally *t, flat_row *rows, const uint32_t *row_of)
 {
-    size_t count = unpeg_profile_frame_count(w->in->profile);
-    for (uint32_t f = 0; f < count; f++) {
-        uint32_t at = row_of[w->in->functions->of_frame[f]];
-        if (w->frame_weight[f] == 0 || at == UINT32_MAX)
-            continue;
-        const unpeg_frame *frame = unpeg_profile_frame(w->in->profile, f);
-        flat_row *row = &rows[at];
-        row->row.tiers |= UINT32_C(1) << frame->tier;
-        row->row.frame_flags |= frame->flags;
-        uint64_t best = row->shown ? w->frame_weight[row->row.frame] : 0;
-        if (w->frame_weight[f] > best ||
-            (w->frame_weight[f] == best && frame_compare(frame, row->shown) < 0)) {
-            row->row.frame = f;
-            row->shown = frame;
-        }
+    for (uint32_t f = 0; f < t->frame_count; f++) {
+        uint32_t at = row_of[t->frames[f].function];
+        if (t->frames[f].weight > 0 && at != UINT32_MAX)
+            add_frame(t, &rows[at], f);
     }
 }
 
-static unpeg_status collect(const flat_walk *w, flat_row **ret, size_t *ret_count)
+static bool collect(const tally *t, flat_table *ret)
 {
-    uint32_t function_count = w->in->functions->count;
-    uint32_t root = w->in->functions->of_frame[w->nodes[UNPEG_NODE_ROOT].frame];
+    uint32_t function_count = t->in->functions->count;
+    uint32_t root = t->in->functions->of_frame[t->nodes[UNPEG_NODE_ROOT].frame];
     uint32_t *row_of = malloc(function_count * sizeof *row_of);
     flat_row *rows = calloc(function_count, sizeof *rows);
     if (!row_of || !rows) {
         free(row_of);
         free(rows);
-        return UNPEG_NO_MEMORY;
+        return false;
     }
-    uint32_t count = 0;
+    uint32_t used = 0;
     for (uint32_t f = 0; f < function_count; f++) {
-        bool listed = f != root && w->rows[f].total > 0;
-        row_of[f] = listed ? count : UINT32_MAX;
+        bool listed = f != root && t->counts[f].total > 0;
+        row_of[f] = listed ? used : UINT32_MAX;
         if (listed)
-            rows[count++] = (flat_row){.row = w->rows[f], .function = f};
+            rows[used++] = (flat_row){.row = {.total = t->counts[f].total}, .function = f};
     }
-    add_frames(w, rows, row_of);
+    add_frames(t, rows, row_of);
     free(row_of);
-    *ret = rows;
-    *ret_count = count;
-    return UNPEG_OK;
+    *ret = (flat_table){rows, used};
+    return true;
 }
 
-unpeg_status flat_rows(const flat_input *in, const uint32_t *tops, size_t top_count, flat_row **ret,
-                       size_t *ret_count)
+unpeg_status flat_rows(const flat_input *in, flat_table *ret)
 {
-    flat_walk w = {.in = in,
-                   .nodes = unpeg_profile_nodes(in->profile),
-                   .rows = calloc(in->functions->count, sizeof *w.rows),
-                   .on_stack = calloc(in->functions->count, sizeof *w.on_stack),
-                   .frame_weight =
-                       calloc(unpeg_profile_frame_count(in->profile), sizeof *w.frame_weight)};
-    unpeg_status status = UNPEG_NO_MEMORY;
-    if (w.rows && w.on_stack && w.frame_weight) {
-        for (size_t i = 0; i < top_count; i++)
-            walk_subtree(&w, tops[i]);
-        status = collect(&w, ret, ret_count);
+    tally t;
+    bool done = tally_init(&t, in) && walk(&t, UNPEG_NODE_ROOT) && collect(&t, ret);
+    tally_deinit(&t);
+    return done ? UNPEG_OK : UNPEG_NO_MEMORY;
+}
+
+/* Adds to an outer tally the tally of the places that it skipped. The functions that call the
+ * places have been counted for all that is below them. */
+static void add_inner(tally *outer, const tally *inner, uint32_t place)
+{
+    const flat_input *in = outer->in;
+    for (uint32_t n = place; n != UNPEG_NODE_ROOT;) {
+        n = in->effective[outer->nodes[n].parent];
+        outer->counts[in->functions->of_frame[outer->nodes[n].frame]].on_path = 1;
     }
-    free(w.rows);
-    free(w.on_stack);
-    free(w.frame_weight);
-    return status;
+    for (uint32_t f = 0; f < in->functions->count; f++) {
+        if (outer->counts[f].on_path == 0)
+            outer->counts[f].total += inner->counts[f].total;
+    }
+    for (size_t f = 0; f < outer->frame_count; f++) {
+        outer->frames[f].self += inner->frames[f].self;
+        outer->frames[f].weight += inner->frames[f].weight;
+    }
+}
+
+unpeg_status flat_rows_around(const flat_input *in, const uint32_t *places, size_t place_count,
+                              flat_table *ret, flat_table *ret_inner)
+{
+    tally outer;
+    tally inner;
+    bool outer_ready = tally_init(&outer, in);
+    bool done = tally_init(&inner, in) && outer_ready;
+    outer.skipped = places;
+    outer.skipped_count = place_count;
+    done = done && walk(&outer, UNPEG_NODE_ROOT);
+    for (size_t i = 0; i < place_count && done; i++)
+        done = walk(&inner, places[i]);
+    *ret_inner = (flat_table){0};
+    if (done) {
+        add_inner(&outer, &inner, places[0]);
+        done = collect(&inner, ret_inner) && collect(&outer, ret);
+    }
+    if (!done)
+        free(ret_inner->rows);
+    tally_deinit(&outer);
+    tally_deinit(&inner);
+    return done ? UNPEG_OK : UNPEG_NO_MEMORY;
 }
 
 static int by_counts(uint64_t a1, uint64_t b1, uint64_t a2, uint64_t b2)
@@ -139,8 +236,9 @@ static int by_total(const void *x, const void *y)
     return order ? order : frame_compare(a->shown, b->shown);
 }
 
-void flat_sort(flat_row *rows, size_t count, unpeg_order order)
+void flat_sort(flat_table *table, unpeg_order order)
 {
-    if (count > 1)
-        qsort(rows, count, sizeof *rows, order == UNPEG_ORDER_SELF ? by_self : by_total);
+    if (table->count > 1)
+        qsort(table->rows, table->count, sizeof *table->rows,
+              order == UNPEG_ORDER_SELF ? by_self : by_total);
 }

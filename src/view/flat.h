@@ -1,26 +1,25 @@
 /* SPDX-License-Identifier: MIT
  *
- * Flat rows: self and total of each function in a part of the tree.
+ * Flat rows: self and total of each function in the tree, or under some nodes of it.
  *
- *     flat_input in = {profile, &functions, effective, self, total, &kids};
- *     if (flat_rows(&in, &(uint32_t){UNPEG_NODE_ROOT}, 1, &rows, &count) != UNPEG_OK) return ...;
- *     flat_sort(rows, count, UNPEG_ORDER_SELF);
- *     free(rows);
+ *     flat_input in = {profile, &functions, effective, tree};
+ *     flat_table table;
+ *     if (flat_rows(&in, &table) != UNPEG_OK) return ...;
+ *     flat_sort(&table, UNPEG_ORDER_SELF);
+ *     free(table.rows);
  */
 #ifndef UNPEG_VIEW_FLAT_H
 #define UNPEG_VIEW_FLAT_H
 
-#include "children.h"
 #include "functions.h"
 #include "unpeg/view.h"
+#include "weighed.h"
 
-/* The weighted tree. */
 typedef struct flat_input {
     const unpeg_profile *profile;
     const functions *functions;
     const uint32_t *effective;
-    const uint32_t *self, *total; /* weigh_nodes */
-    const children *kids;         /* of the nodes with a total */
+    const weighed *tree;
 } flat_input;
 
 typedef struct flat_row {
@@ -29,11 +28,19 @@ typedef struct flat_row {
     uint32_t function;
 } flat_row;
 
-/* A row for each function at or below the given nodes, none of which is an ancestor of another;
- * in no particular order. The caller frees *ret. */
-unpeg_status flat_rows(const flat_input *in, const uint32_t *tops, size_t top_count, flat_row **ret,
-                       size_t *ret_count);
+/* A row for each function with ticks, in no particular order; the root has none. */
+typedef struct flat_table {
+    flat_row *rows; /* the caller frees them */
+    size_t count;
+} flat_table;
 
-void flat_sort(flat_row *rows, size_t count, unpeg_order order);
+unpeg_status flat_rows(const flat_input *in, flat_table *ret);
+
+/* The same, and in *ret_inner what is at or below some places: different nodes (at least one),
+ * sorted by id, whose paths are the same functions. */
+unpeg_status flat_rows_around(const flat_input *in, const uint32_t *places, size_t place_count,
+                              flat_table *ret, flat_table *ret_inner);
+
+void flat_sort(flat_table *table, unpeg_order order);
 
 #endif

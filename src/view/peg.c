@@ -140,39 +140,33 @@ static void copy_numbers(inquiry *q)
     q->stuck.path = NULL;
 }
 
-/* The heaviest of rows, as unpeg_row. NULL only without memory. */
-static unpeg_row *top_rows(flat_row *rows, size_t *count, size_t max)
+/* The heaviest rows of a table, which is freed. NULL only without memory. */
+static unpeg_row *top_rows(flat_table *table, size_t max, size_t *ret_count)
 {
-    flat_sort(rows, *count, UNPEG_ORDER_SELF);
-    if (*count > max)
-        *count = max;
-    unpeg_row *top = malloc((*count + 1) * sizeof *top);
-    for (size_t i = 0; top && i < *count; i++)
-        top[i] = rows[i].row;
-    return top;
+    flat_sort(table, UNPEG_ORDER_SELF);
+    size_t count = table->count < max ? table->count : max;
+    unpeg_row *rows = malloc((count + 1) * sizeof *rows);
+    for (size_t i = 0; rows && i < count; i++)
+        rows[i] = table->rows[i].row;
+    free(table->rows);
+    *ret_count = rows ? count : 0;
+    return rows;
 }
 
-static unpeg_status rows_under(const inquiry *q, const flat_input *in, const uint32_t *places,
-                               size_t place_count, unpeg_row **ret)
+static unpeg_status fill_rows(const inquiry *q, const weighed *tree)
 {
-    flat_row *rows;
-    size_t count;
-    unpeg_status status = flat_rows(in, places, place_count, &rows, &count);
+    flat_input in = {q->profile, &q->timeline.functions, q->timeline.effective, tree};
+    flat_table whole;
+    flat_table inner = {0};
+    unpeg_status status =
+        q->stuck.place_count
+            ? flat_rows_around(&in, q->stuck.places, q->stuck.place_count, &whole, &inner)
+            : flat_rows(&in, &whole);
     if (status != UNPEG_OK)
         return status;
-    *ret = top_rows(rows, &count, q->options.max_rows);
-    free(rows);
-    *(ret == &q->peg->self_rows ? &q->peg->self_count : &q->peg->stuck_count) = *ret ? count : 0;
-    return *ret ? UNPEG_OK : UNPEG_NO_MEMORY;
-}
-
-static unpeg_status fill_rows(const inquiry *q, const flat_input *in)
-{
-    const uint32_t root = UNPEG_NODE_ROOT;
-    unpeg_status status = rows_under(q, in, &root, 1, &q->peg->self_rows);
-    if (status == UNPEG_OK && q->stuck.place_count)
-        status = rows_under(q, in, q->stuck.places, q->stuck.place_count, &q->peg->stuck_rows);
-    return status;
+    q->peg->self_rows = top_rows(&whole, q->options.max_rows, &q->peg->self_count);
+    q->peg->stuck_rows = top_rows(&inner, q->options.max_rows, &q->peg->stuck_count);
+    return q->peg->self_rows && q->peg->stuck_rows ? UNPEG_OK : UNPEG_NO_MEMORY;
 }
 
 /* Weighs the tree once more, with all ticks of the peg. */
@@ -181,24 +175,16 @@ static unpeg_status count_rows(const inquiry *q)
     const timeline *t = &q->timeline;
     size_t nodes = unpeg_profile_node_count(q->profile);
     uint32_t *ticks = calloc(nodes, sizeof *ticks);
-    uint32_t *self = malloc(nodes * sizeof *self);
-    uint32_t *total = malloc(nodes * sizeof *total);
-    children kids = {0};
+    weighed *tree = malloc(nodes * sizeof *tree);
     unpeg_status status = UNPEG_NO_MEMORY;
-    if (ticks && self && total) {
+    if (ticks && tree) {
         for (size_t i = q->stuck.part.first; i <= q->stuck.part.last; i++)
             ticks[timeline_node(t, i)]++;
-        weigh_nodes(q->profile, t->effective, ticks, self, total);
-        status = children_init(&kids, q->profile, t->effective, total);
-    }
-    if (status == UNPEG_OK) {
-        flat_input in = {q->profile, &t->functions, t->effective, self, total, &kids};
-        status = fill_rows(q, &in);
+        weigh_tree(q->profile, t->effective, ticks, tree);
+        status = fill_rows(q, tree);
     }
     free(ticks);
-    free(self);
-    free(total);
-    children_deinit(&kids);
+    free(tree);
     return status;
 }
 

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 #include "branches.h"
-#include "children.h"
 #include "grow.h"
 #include "peg_rules.h"
+#include "weighed.h"
 
 /* The search goes from the root inwards. places are the effective nodes that have the path so far:
  * several, as a function on it may have run in several tiers. */
@@ -16,9 +16,9 @@ typedef struct search {
     bool log_was_cut;
     bool counts_truncated;
     uint64_t voters;
-    uint64_t hidden;                /* of the voters, those hidden_votes() of all steps made */
-    uint32_t *ticks, *self, *total; /* of the voters, by node */
-    children kids;
+    uint64_t hidden; /* of the voters, those hidden_votes() of all steps made */
+    uint32_t *ticks; /* of the voters, by node */
+    weighed *tree;
     uint32_t *places, *inner; /* one node each at most: as many as nodes */
     size_t place_count;
     uint64_t *votes; /* by function, zeros but while a step is made */
@@ -52,31 +52,28 @@ static void weigh_part(search *s)
             s->voters++;
         }
     }
-    weigh_nodes(s->t->profile, s->t->effective, s->ticks, s->self, s->total);
+    weigh_tree(s->t->profile, s->t->effective, s->ticks, s->tree);
 }
 
 static unpeg_status search_init(search *s)
 {
     size_t nodes = unpeg_profile_node_count(s->t->profile);
     s->ticks = malloc(nodes * sizeof *s->ticks);
-    s->self = malloc(nodes * sizeof *s->self);
-    s->total = malloc(nodes * sizeof *s->total);
+    s->tree = malloc(nodes * sizeof *s->tree);
     s->places = malloc(nodes * sizeof *s->places);
     s->inner = malloc(nodes * sizeof *s->inner);
     s->votes = calloc(s->t->functions.count, sizeof *s->votes);
-    if (!s->ticks || !s->self || !s->total || !s->places || !s->inner || !s->votes)
+    if (!s->ticks || !s->tree || !s->places || !s->inner || !s->votes)
         return UNPEG_NO_MEMORY;
     choose_voters(s);
     weigh_part(s);
-    return children_init(&s->kids, s->t->profile, s->t->effective, s->total);
+    return UNPEG_OK;
 }
 
 static void search_deinit(search *s)
 {
     free(s->ticks);
-    free(s->self);
-    free(s->total);
-    children_deinit(&s->kids);
+    free(s->tree);
     free(s->places);
     free(s->inner);
     free(s->votes);
@@ -94,8 +91,8 @@ static void step_into(search *s, uint32_t function)
 {
     size_t count = 0;
     for (size_t i = 0; i < s->place_count; i++) {
-        for (uint32_t c = s->kids.first[s->places[i]]; c; c = s->kids.next[c]) {
-            if (s->total[c] && timeline_function(s->t, c) == function)
+        for (uint32_t c = s->tree[s->places[i]].first; c; c = s->tree[c].next) {
+            if (timeline_function(s->t, c) == function)
                 s->inner[count++] = c;
         }
     }
@@ -111,10 +108,10 @@ static uint64_t hidden_votes(const search *s, uint32_t function)
 {
     uint64_t hidden = 0;
     for (size_t i = 0; i < s->place_count; i++) {
-        for (uint32_t c = s->kids.first[s->places[i]]; c; c = s->kids.next[c]) {
+        for (uint32_t c = s->tree[s->places[i]].first; c; c = s->tree[c].next) {
             if (timeline_frame(s->t, c)->kind == UNPEG_FRAME_BUILTIN &&
                 timeline_function(s->t, c) != function)
-                hidden += s->self[c];
+                hidden += s->tree[c].self;
         }
     }
     return hidden;
@@ -141,17 +138,15 @@ static ballot hold_ballot(search *s)
 {
     ballot b = {.function = UINT32_MAX};
     for (size_t i = 0; i < s->place_count; i++) {
-        for (uint32_t c = s->kids.first[s->places[i]]; c; c = s->kids.next[c])
-            s->votes[timeline_function(s->t, c)] += s->total[c];
+        for (uint32_t c = s->tree[s->places[i]].first; c; c = s->tree[c].next)
+            s->votes[timeline_function(s->t, c)] += s->tree[c].total;
     }
     for (size_t i = 0; i < s->place_count; i++) {
-        for (uint32_t c = s->kids.first[s->places[i]]; c; c = s->kids.next[c]) {
-            if (s->total[c])
-                consider(s, &b, c);
-        }
+        for (uint32_t c = s->tree[s->places[i]].first; c; c = s->tree[c].next)
+            consider(s, &b, c);
     }
     for (size_t i = 0; i < s->place_count; i++) {
-        for (uint32_t c = s->kids.first[s->places[i]]; c; c = s->kids.next[c])
+        for (uint32_t c = s->tree[s->places[i]].first; c; c = s->tree[c].next)
             s->votes[timeline_function(s->t, c)] = 0;
     }
     return b;
@@ -248,12 +243,12 @@ static unpeg_peg_step describe_step(const search *s)
     for (size_t i = 0; i < s->place_count; i++) {
         uint32_t node = s->places[i];
         const unpeg_frame *frame = timeline_frame(s->t, node);
-        step.ticks += s->total[node];
+        step.ticks += s->tree[node].total;
         step.tiers |= UINT32_C(1) << frame->tier;
-        if (!shown || s->total[node] > best ||
-            (s->total[node] == best && frame_compare(frame, shown) < 0)) {
+        if (!shown || s->tree[node].total > best ||
+            (s->tree[node].total == best && frame_compare(frame, shown) < 0)) {
             shown = frame;
-            best = s->total[node];
+            best = s->tree[node].total;
             step.frame = s->t->nodes[node].frame;
         }
     }
@@ -265,7 +260,7 @@ static void begin_with_stuck(search *s)
 {
     /* The nodes of the stuck frame and below it, marked from the outside in. */
     size_t count = unpeg_profile_node_count(s->t->profile);
-    uint32_t *marks = s->self;
+    uint32_t *marks = s->ticks;
     memset(marks, 0, count * sizeof *marks);
     for (size_t i = 0; i < s->place_count; i++)
         marks[s->places[i]] = 1;
@@ -280,6 +275,19 @@ static void begin_with_stuck(search *s)
     part.first = first;
     part.duration_us = time_between(timeline_time(s->t, first), timeline_time(s->t, s->part.last));
     retake_path(s, &part);
+}
+
+static int by_id(const void *x, const void *y)
+{
+    uint32_t a = *(const uint32_t *)x;
+    uint32_t b = *(const uint32_t *)y;
+    return (a > b) - (a < b);
+}
+
+static void sort_places(stuck *s)
+{
+    if (s->place_count > 1)
+        qsort(s->places, s->place_count, sizeof *s->places, by_id);
 }
 
 static unpeg_status describe_path(search *s, stuck *ret)
@@ -303,6 +311,7 @@ static unpeg_status describe_path(search *s, stuck *ret)
     ret->places = s->places;
     ret->place_count = s->place_count;
     s->places = NULL;
+    sort_places(ret);
     return UNPEG_OK;
 }
 
@@ -319,13 +328,6 @@ unpeg_status stuck_find(const timeline *t, const stretch *in, bool log_was_cut, 
     return status;
 }
 
-static int by_id(const void *x, const void *y)
-{
-    uint32_t a = *(const uint32_t *)x;
-    uint32_t b = *(const uint32_t *)y;
-    return (a > b) - (a < b);
-}
-
 /* The places of an outer step are the callers of the places further in, each once. */
 void stuck_cut(const timeline *t, stuck *s, size_t step)
 {
@@ -333,8 +335,7 @@ void stuck_cut(const timeline *t, stuck *s, size_t step)
         for (size_t i = 0; i < s->place_count; i++)
             s->places[i] = timeline_caller(t, s->places[i]);
     }
-    if (s->place_count > 1)
-        qsort(s->places, s->place_count, sizeof *s->places, by_id);
+    sort_places(s);
     size_t kept = 0;
     for (size_t i = 0; i < s->place_count; i++) {
         if (kept == 0 || s->places[kept - 1] != s->places[i])

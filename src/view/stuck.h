@@ -19,7 +19,7 @@ typedef struct stuck {
     uint64_t hidden; /* of those, the ones during which V8 may have missed a frame of the path */
     unpeg_peg_step *path; /* outermost first; NULL and 0 without a stuck frame */
     size_t path_count;
-    uint32_t *places; /* the effective nodes that the stuck frame is */
+    uint32_t *places; /* the effective nodes that the stuck frame is, sorted by id */
     size_t place_count;
 } stuck;
 

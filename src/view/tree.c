@@ -25,7 +25,6 @@ typedef struct grower {
     const unpeg_node *nodes;
     unpeg_tree_options options;
     double min_total;
-    children kids;      /* top-down only */
     uint32_t *item_at;  /* bottom-up only: by profile node, the pending item there, or 0 */
     uint32_t *group_at; /* by function: index into groups + 1, or 0 */
     item *items;
@@ -67,18 +66,25 @@ static bool merge_item(grower *g, uint32_t node, uint32_t weight)
 
 static bool add_callees(grower *g, uint32_t node)
 {
-    for (uint32_t c = g->kids.first[node]; c; c = g->kids.next[c]) {
-        if (!add_item(g, c, g->view->total[c]))
+    for (uint32_t c = g->view->tree[node].first; c; c = g->view->tree[c].next) {
+        if (!add_item(g, c, g->view->tree[c].total))
             return false;
     }
     return true;
 }
 
+/* Most functions are too light to be shown: what the flat rows know of them saves the work. */
 static bool add_innermost(grower *g)
 {
+    const unpeg_row *rows = g->view->rows[UNPEG_ORDER_SELF];
     size_t count = unpeg_profile_node_count(g->view->profile);
     for (uint32_t n = 1; n < count; n++) {
-        if (g->view->self[n] && !add_item(g, n, g->view->self[n]))
+        uint32_t self = g->view->tree[n].self;
+        if (self == 0)
+            continue;
+        uint32_t function = g->view->functions.of_frame[g->nodes[n].frame];
+        const unpeg_row *row = &rows[g->view->row_of_function[function]];
+        if ((double)row->self >= g->min_total && !add_item(g, n, self))
             return false;
     }
     return true;
@@ -113,8 +119,10 @@ static void forget_places(grower *g, size_t first_item)
 
 static void show_heaviest(group *to, unpeg_frame_id id, const unpeg_frame *frame, uint32_t weight)
 {
-    if (!to->shown || weight > to->shown_weight ||
-        (weight == to->shown_weight && frame_compare(frame, to->shown) < 0)) {
+    if (to->shown == frame)
+        to->shown_weight = weight > to->shown_weight ? weight : to->shown_weight;
+    else if (!to->shown || weight > to->shown_weight ||
+             (weight == to->shown_weight && frame_compare(frame, to->shown) < 0)) {
         to->shown = frame;
         to->shown_weight = weight;
         to->out.frame = id;
@@ -130,7 +138,7 @@ static void join(grower *g, group *to, uint32_t index)
     to->items = index;
     to->out.total += joining->weight;
     if (!g->options.bottom_up)
-        to->out.self += g->view->self[joining->node];
+        to->out.self += g->view->tree[joining->node].self;
     else if (caller_of(g, joining->node) == UNPEG_NODE_ROOT)
         to->out.self += joining->weight;
     to->out.tiers |= UINT32_C(1) << frame->tier;
@@ -222,11 +230,16 @@ static bool add_out(grower *g, const unpeg_tree_node *node, uint32_t chain)
     return true;
 }
 
-static size_t kept_groups(const grower *g)
+/* Sorts the groups that are heavy enough to the front; returns how many are kept. */
+static size_t keep_groups(grower *g)
 {
     size_t kept = 0;
-    while (kept < g->group_count && (double)g->groups[kept].out.total >= g->min_total)
-        kept++;
+    for (size_t i = 0; i < g->group_count; i++) {
+        if ((double)g->groups[i].out.total >= g->min_total)
+            g->groups[kept++] = g->groups[i];
+    }
+    if (kept > 1)
+        qsort(g->groups, kept, sizeof(group), compare_groups);
     if (g->options.max_nodes && kept > g->options.max_nodes - (g->out_count - 1))
         kept = g->options.max_nodes - (g->out_count - 1);
     return kept;
@@ -239,9 +252,7 @@ static bool expand(grower *g, uint32_t tree_node)
     forget_places(g, first_item);
     if (!done || !group_items(g, first_item))
         return false;
-    if (g->group_count > 1)
-        qsort(g->groups, g->group_count, sizeof(group), compare_groups);
-    size_t kept = kept_groups(g);
+    size_t kept = keep_groups(g);
     g->out[tree_node].first_child = (uint32_t)g->out_count;
     g->out[tree_node].child_count = (uint32_t)kept;
     for (size_t i = 0; i < kept; i++) {
@@ -258,7 +269,7 @@ static bool grow_tree(grower *g)
 {
     unpeg_tree_node root = {.frame = g->nodes[UNPEG_NODE_ROOT].frame,
                             .tiers = UINT32_C(1) << UNPEG_TIER_NONE,
-                            .self = g->view->self[UNPEG_NODE_ROOT],
+                            .self = g->view->tree[UNPEG_NODE_ROOT].self,
                             .total = g->view->totals.ticks};
     /* Item 0 ends chains. */
     if (!add_item(g, UNPEG_NODE_ROOT, 0) || !add_out(g, &root, 0))
@@ -283,16 +294,13 @@ static bool grower_init(grower *g, const unpeg_view *view, const unpeg_tree_opti
     g->group_at = calloc(view->functions.count, sizeof *g->group_at);
     if (!g->group_at)
         return false;
-    if (g->options.bottom_up) {
+    if (g->options.bottom_up)
         g->item_at = calloc(unpeg_profile_node_count(view->profile), sizeof *g->item_at);
-        return g->item_at != NULL;
-    }
-    return children_init(&g->kids, view->profile, view->effective, view->total) == UNPEG_OK;
+    return g->item_at || !g->options.bottom_up;
 }
 
 static void grower_deinit(grower *g)
 {
-    children_deinit(&g->kids);
     free(g->item_at);
     free(g->group_at);
     free(g->items);

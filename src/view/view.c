@@ -17,53 +17,41 @@ void options_copy(void *to, size_t size, const void *from)
     memcpy(to, from, given < size ? given : size);
 }
 
-flat_input view_flat_input(const unpeg_view *view, const children *kids)
+static unpeg_row *copy_rows(const flat_table *table)
 {
-    return (flat_input){.profile = view->profile,
-                        .functions = &view->functions,
-                        .effective = view->effective,
-                        .self = view->self,
-                        .total = view->total,
-                        .kids = kids};
+    unpeg_row *rows = malloc((table->count + 1) * sizeof *rows);
+    for (size_t i = 0; rows && i < table->count; i++)
+        rows[i] = table->rows[i].row;
+    return rows;
 }
 
-static bool keep_rows(unpeg_view *view, flat_row *rows, size_t count)
+static bool keep_rows(unpeg_view *view, flat_table *table)
 {
-    view->row_count = count;
-    view->row_of_function = malloc(view->functions.count * sizeof *view->row_of_function);
-    if (!view->row_of_function)
+    size_t functions_bytes = view->functions.count * sizeof *view->row_of_function;
+    flat_sort(table, UNPEG_ORDER_TOTAL);
+    view->rows[UNPEG_ORDER_TOTAL] = copy_rows(table);
+    flat_sort(table, UNPEG_ORDER_SELF);
+    view->rows[UNPEG_ORDER_SELF] = copy_rows(table);
+    view->row_count = table->count;
+    view->row_of_function = malloc(functions_bytes);
+    if (!view->rows[UNPEG_ORDER_TOTAL] || !view->rows[UNPEG_ORDER_SELF] || !view->row_of_function)
         return false;
-    memset(view->row_of_function, 0xff, view->functions.count * sizeof *view->row_of_function);
-    for (int order = UNPEG_ORDER_TOTAL; order >= UNPEG_ORDER_SELF; order--) {
-        flat_sort(rows, count, (unpeg_order)order);
-        unpeg_row *copy = malloc((count + 1) * sizeof *copy);
-        if (!copy)
-            return false;
-        for (size_t i = 0; i < count; i++)
-            copy[i] = rows[i].row;
-        view->rows[order] = copy;
-    }
-    for (size_t i = 0; i < count; i++)
-        view->row_of_function[rows[i].function] = (uint32_t)i;
+    memset(view->row_of_function, 0xff, functions_bytes);
+    for (size_t i = 0; i < table->count; i++)
+        view->row_of_function[table->rows[i].function] = (uint32_t)i;
     return true;
 }
 
 static unpeg_status make_rows(unpeg_view *view)
 {
-    children kids;
-    unpeg_status status = children_init(&kids, view->profile, view->effective, view->total);
+    flat_input in = {view->profile, &view->functions, view->effective, view->tree};
+    flat_table table;
+    unpeg_status status = flat_rows(&in, &table);
     if (status != UNPEG_OK)
         return status;
-    flat_input in = view_flat_input(view, &kids);
-    flat_row *rows;
-    size_t count;
-    status = flat_rows(&in, &(uint32_t){UNPEG_NODE_ROOT}, 1, &rows, &count);
-    children_deinit(&kids);
-    if (status != UNPEG_OK)
-        return status;
-    if (!keep_rows(view, rows, count))
+    if (!keep_rows(view, &table))
         status = UNPEG_NO_MEMORY;
-    free(rows);
+    free(table.rows);
     return status;
 }
 
@@ -71,12 +59,11 @@ static unpeg_status weigh(unpeg_view *view)
 {
     size_t count = unpeg_profile_node_count(view->profile);
     view->ticks = calloc(count, sizeof *view->ticks);
-    view->self = malloc(count * sizeof *view->self);
-    view->total = malloc(count * sizeof *view->total);
-    if (!view->ticks || !view->self || !view->total)
+    view->tree = malloc(count * sizeof *view->tree);
+    if (!view->ticks || !view->tree)
         return UNPEG_NO_MEMORY;
     totals_count(&view->totals, view->profile, &view->selection, view->effective, view->ticks);
-    weigh_nodes(view->profile, view->effective, view->ticks, view->self, view->total);
+    weigh_tree(view->profile, view->effective, view->ticks, view->tree);
     return UNPEG_OK;
 }
 
@@ -85,8 +72,8 @@ static unpeg_status fill(unpeg_view *view, const unpeg_query *query, unpeg_error
     unpeg_status status = selection_init(&view->selection, view->profile, query, error);
     if (status != UNPEG_OK)
         return status;
-    status =
-        functions_init(&view->functions, view->profile, query->flags & UNPEG_QUERY_SPLIT_TIERS);
+    bool split = query->flags & UNPEG_QUERY_SPLIT_TIERS;
+    status = functions_init(&view->functions, view->profile, split);
     if (status == UNPEG_OK)
         status = fold_nodes(view->profile, query->flags, &view->effective);
     if (status == UNPEG_OK)
@@ -124,8 +111,7 @@ void unpeg_view_destroy(unpeg_view *view)
     functions_deinit(&view->functions);
     free(view->effective);
     free(view->ticks);
-    free(view->self);
-    free(view->total);
+    free(view->tree);
     free(view->rows[UNPEG_ORDER_SELF]);
     free(view->rows[UNPEG_ORDER_TOTAL]);
     free(view->row_of_function);
