@@ -54,7 +54,7 @@ typedef struct unpeg_peg_evidence {
     double unknown; /* none of these: no frame, or an address that nothing explains */
     double stuck;   /* ticks with the stuck frame on the stack, of stack_ticks */
     double hidden;  /* hidden_ticks, of stack_ticks */
-    double cyclic;  /* ticks whose stack repeats the cycle, of the ticks with a stack */
+    double cyclic;  /* ticks whose stack repeats a cycle, of the ticks with a stack */
     double callback; /* ticks in VM states external, atomics-wait: in a callback of the embedder */
 } unpeg_peg_evidence;
 
@@ -107,7 +107,8 @@ typedef struct unpeg_peg {
     unpeg_row *stuck_rows; /* the same for the ticks under the stuck frame; total counts only
                               frames from the stuck frame inwards */
     size_t stuck_count;
-    unpeg_frame_id *cycle; /* RECURSION: callers first; the last calls the first again */
+    unpeg_frame_id *cycle; /* RECURSION: the most common cycle, callers first; the last calls the
+                              first again */
     size_t cycle_count;
     uint32_t cycle_repeats; /* median number of times it repeats on a stack that has it */
     unpeg_peg_depth depth;

@@ -163,7 +163,7 @@ unpeg_status cycle_find(const timeline *t, const stretch *in, cycle *ret)
     }
     if (d->finding_count) {
         *ret = d->findings[best].cycle;
-        ret->share = (double)d->findings[best].votes / (double)d->samples;
+        ret->share = (double)d->repeat_count / (double)d->samples;
         ret->repeats = median_repeats(d, best);
     }
     free(d);

@@ -120,24 +120,23 @@ static void summarize_depths(const uint64_t *ticks_at, uint32_t max, uint64_t ti
     }
 }
 
-static unpeg_status measure_depths(const timeline *t, size_t first, size_t last,
-                                   unpeg_peg_depth *ret)
+static unpeg_status measure_depths(const timeline *t, size_t first, size_t last, evidence *ret)
 {
-    *ret = (unpeg_peg_depth){0};
+    ret->depth = (unpeg_peg_depth){0};
+    ret->stacks = 0;
     uint32_t max;
     uint32_t *depths = node_depths(t, &max);
     uint64_t *ticks_at = calloc((size_t)max + 1, sizeof *ticks_at);
-    uint64_t ticks = 0;
     for (size_t i = first; depths && ticks_at && i <= last; i++) {
         timeline_kind event = timeline_event(t, i);
         if (event != EVENT_STACK && event != EVENT_TRUNCATED)
             continue;
         ticks_at[depths[timeline_node(t, i)]]++;
-        ticks++;
-        ret->truncated += event == EVENT_TRUNCATED;
+        ret->stacks++;
+        ret->depth.truncated += event == EVENT_TRUNCATED;
     }
     if (depths && ticks_at)
-        summarize_depths(ticks_at, max, ticks, ret);
+        summarize_depths(ticks_at, max, ret->stacks, &ret->depth);
     bool done = depths && ticks_at;
     free(depths);
     free(ticks_at);
@@ -152,5 +151,5 @@ unpeg_status evidence_collect(const timeline *t, size_t first, size_t last, evid
     uint64_t ticks = last - first + 1;
     ret->shares = shares_of(&c, ticks);
     ret->waiting = (double)c.waiting / (double)ticks;
-    return measure_depths(t, first, last, &ret->depth);
+    return measure_depths(t, first, last, ret);
 }

@@ -15,7 +15,8 @@
 typedef struct evidence {
     unpeg_peg_evidence shares; /* without stuck and cyclic */
     unpeg_peg_depth depth;
-    double waiting; /* self ticks in functions that wait for the system */
+    uint64_t stacks; /* ticks with a stack, whole or not */
+    double waiting;  /* self ticks in functions that wait for the system */
 } evidence;
 
 /* Of the ticks first to last, both included. */

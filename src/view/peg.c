@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "cycle.h"
 #include "evidence.h"
 #include "peg_rules.h"
 #include "stuck.h"
@@ -23,7 +22,6 @@ typedef struct inquiry {
     stretch_set stretches;
     stuck stuck;
     evidence evidence;
-    cycle cycle;
     unpeg_peg *peg;
 } inquiry;
 
@@ -66,31 +64,15 @@ static bool is_pegged(const inquiry *q)
            (double)ticks >= PEG_MIN_SHARE * (double)q->work_ticks;
 }
 
-/* The step at which the path enters the cycle; path_count if it does not. */
-static size_t cycle_entry(const inquiry *q)
-{
-    const functions *f = &q->timeline.functions;
-    for (size_t i = 0; i < q->stuck.path_count; i++) {
-        for (size_t k = 0; k < q->cycle.count; k++) {
-            if (f->of_frame[q->stuck.path[i].frame] == q->cycle.functions[k])
-                return i;
-        }
-    }
-    return q->stuck.path_count;
-}
-
 /* The cycle is what the stuck call does if the stuck frame is in it, or if nothing of the stacks
- * can be seen but the cycle. Then the outermost call of the cycle is what does not return. */
-static bool settle_recursion(inquiry *q)
+ * can be seen but the cycle. */
+static bool is_recursive(const inquiry *q)
 {
-    if (q->cycle.count == 0 || q->cycle.share < PEG_MAJORITY)
+    const cycle *c = &q->stuck.cycle;
+    if (c->count == 0 || c->share < PEG_MAJORITY)
         return false;
-    size_t entry = cycle_entry(q);
-    bool enters = entry < q->stuck.path_count;
-    bool blind = (double)q->evidence.depth.truncated >= PEG_MAJORITY * (double)q->stuck.voters;
-    if (enters)
-        stuck_cut(&q->timeline, &q->stuck, entry);
-    return enters || blind;
+    uint64_t truncated = q->evidence.depth.truncated;
+    return c->is_entered || (double)truncated >= PEG_MAJORITY * (double)q->evidence.stacks;
 }
 
 static unpeg_frame_kind stuck_kind(const inquiry *q)
@@ -103,13 +85,13 @@ static unpeg_frame_kind stuck_kind(const inquiry *q)
 
 static bool copy_cycle(inquiry *q)
 {
-    q->peg->cycle = malloc(q->cycle.count * sizeof *q->peg->cycle);
+    q->peg->cycle = malloc(q->stuck.cycle.count * sizeof *q->peg->cycle);
     if (!q->peg->cycle)
         return false;
-    for (size_t i = 0; i < q->cycle.count; i++)
-        q->peg->cycle[i] = q->timeline.nodes[q->cycle.nodes[i]].frame;
-    q->peg->cycle_count = q->cycle.count;
-    q->peg->cycle_repeats = q->cycle.repeats;
+    for (size_t i = 0; i < q->stuck.cycle.count; i++)
+        q->peg->cycle[i] = q->timeline.nodes[q->stuck.cycle.nodes[i]].frame;
+    q->peg->cycle_count = q->stuck.cycle.count;
+    q->peg->cycle_repeats = q->stuck.cycle.repeats;
     return true;
 }
 
@@ -128,7 +110,7 @@ static void copy_numbers(inquiry *q)
     peg->hidden_ticks = q->stuck.hidden;
     peg->share = q->work_ticks ? (double)peg->ticks / (double)q->work_ticks : 0;
     peg->evidence = q->evidence.shares;
-    peg->evidence.cyclic = q->cycle.share;
+    peg->evidence.cyclic = q->stuck.cycle.share;
     peg->depth = q->evidence.depth;
     peg->path_count = q->stuck.path_count;
     if (peg->path_count)
@@ -210,11 +192,9 @@ static unpeg_status examine(inquiry *q, bool pegged)
     const stretch *part = &q->stuck.part;
     if (status == UNPEG_OK)
         status = evidence_collect(t, part->first, part->last, &q->evidence);
-    if (status == UNPEG_OK)
-        status = cycle_find(t, part, &q->cycle);
     if (status != UNPEG_OK)
         return status;
-    bool recursive = settle_recursion(q);
+    bool recursive = is_recursive(q);
     copy_numbers(q);
     status = count_rows(q);
     if (status != UNPEG_OK || (recursive && !copy_cycle(q)))

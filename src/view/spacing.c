@@ -7,8 +7,8 @@
  * 60 ms with a median of 1.1 ms; waiting shorter than this cannot be told from that. */
 enum { GAP_SPACINGS = 20, GAP_MIN_US = 50000 };
 
-/* Where a thread mostly waits, the median is the spacing of its wake-ups. The nominal interval
- * caps it: a busy thread's median is 1 to 2 intervals on an idle machine, rarely 4. Intervals
+/* Where a thread mostly waits, the usual spacing is that of its wake-ups. The nominal interval
+ * caps it: a busy thread's is 1 to 2 intervals on an idle machine, rarely 4. Intervals
  * under 1 ms are not kept by the sampler, the real spacing stays near 1 ms. */
 enum { TYPICAL_INTERVALS = 4, INTERVAL_FLOOR_US = 1000 };
 
@@ -21,8 +21,10 @@ static int compare_u64(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The median over at most SPACING_SAMPLES spacings, evenly taken from the whole log. */
-static uint64_t median_spacing(const unpeg_profile *profile)
+/* The mean of the lower 90 % of spacings, or the median if that is more. A sampler that is held up
+ * writes several ticks at once: their median says nothing, and the upper tenth is where the thread
+ * waited. Over at most SPACING_SAMPLES spacings, evenly taken from the whole log. */
+static uint64_t usual_spacing(const unpeg_profile *profile)
 {
     uint64_t samples[SPACING_SAMPLES];
     size_t count = 0;
@@ -32,12 +34,16 @@ static uint64_t median_spacing(const unpeg_profile *profile)
         uint64_t d = time_between(unpeg_profile_tick(profile, i - 1).time_us,
                                   unpeg_profile_tick(profile, i).time_us);
         if (d > 0)
-            samples[count++] = d;
+            samples[count++] = d < UINT32_MAX ? d : UINT32_MAX;
     }
     if (count == 0)
         return 0;
     qsort(samples, count, sizeof *samples, compare_u64);
-    return samples[count / 2];
+    size_t lower = count - count / 10;
+    uint64_t sum = 0;
+    for (size_t i = 0; i < lower; i++)
+        sum += samples[i];
+    return sum / lower > samples[count / 2] ? sum / lower : samples[count / 2];
 }
 
 static uint64_t interval_of(const unpeg_profile *profile)
@@ -50,7 +56,7 @@ static uint64_t interval_of(const unpeg_profile *profile)
 
 spacing spacing_measure(const unpeg_profile *profile)
 {
-    uint64_t typical = median_spacing(profile);
+    uint64_t typical = usual_spacing(profile);
     uint64_t interval = interval_of(profile);
     if (interval && typical > interval * TYPICAL_INTERVALS)
         typical = interval * TYPICAL_INTERVALS;

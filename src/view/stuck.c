@@ -8,6 +8,12 @@
 #include "peg_rules.h"
 #include "weighed.h"
 
+/* A part that was given up for a smaller one, when the path had so many steps. */
+typedef struct narrowing {
+    size_t path_count;
+    stretch before;
+} narrowing;
+
 /* The search goes from the root inwards. places are the effective nodes that have the path so far:
  * several, as a function on it may have run in several tiers. */
 typedef struct search {
@@ -23,7 +29,9 @@ typedef struct search {
     size_t place_count;
     uint64_t *votes; /* by function, zeros but while a step is made */
     int passes;      /* over the whole tree, at most PEG_NARROWINGS */
-    uint32_t *path;  /* functions */
+    narrowing narrowings[PEG_NARROWINGS];
+    size_t narrowing_count;
+    uint32_t *path; /* functions */
     size_t path_count, path_capacity;
 } search;
 
@@ -208,8 +216,10 @@ static unpeg_status narrow(search *s, uint32_t heaviest, bool *ret)
         return UNPEG_OK;
     branches here = branches_here(s);
     unpeg_status status = branches_find_part(&here, heaviest, ret);
-    if (status == UNPEG_OK && *ret)
+    if (status == UNPEG_OK && *ret) {
+        s->narrowings[s->narrowing_count++] = (narrowing){s->path_count, s->part};
         retake_path(s, &here.part);
+    }
     return status;
 }
 
@@ -315,6 +325,41 @@ static unpeg_status describe_path(search *s, stuck *ret)
     return UNPEG_OK;
 }
 
+static bool is_on_cycle(const cycle *c, uint32_t function)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        if (c->functions[i] == function)
+            return true;
+    }
+    return false;
+}
+
+/* Takes back what was narrowed for the sake of the steps that are given up. */
+static void shorten_path(search *s, size_t path_count)
+{
+    s->path_count = path_count;
+    while (s->narrowing_count && s->narrowings[s->narrowing_count - 1].path_count >= path_count)
+        s->part = s->narrowings[--s->narrowing_count].before;
+    stretch part = s->part;
+    retake_path(s, &part);
+}
+
+/* Inside a recursion the depth that nearly all ticks reach is chance: the call that does not return
+ * is the first one of the cycle. */
+static unpeg_status end_at_cycle(search *s, cycle *ret)
+{
+    unpeg_status status = cycle_find(s->t, &s->part, ret);
+    if (status != UNPEG_OK || ret->count == 0 || ret->share < PEG_MAJORITY)
+        return status;
+    for (size_t i = 0; i < s->path_count && !ret->is_entered; i++) {
+        if (is_on_cycle(ret, s->path[i])) {
+            ret->is_entered = true;
+            shorten_path(s, i + 1);
+        }
+    }
+    return UNPEG_OK;
+}
+
 unpeg_status stuck_find(const timeline *t, const stretch *in, bool log_was_cut, stuck *ret)
 {
     search s = {.t = t, .part = *in, .log_was_cut = log_was_cut};
@@ -323,25 +368,11 @@ unpeg_status stuck_find(const timeline *t, const stretch *in, bool log_was_cut, 
     if (status == UNPEG_OK)
         status = search_path(&s);
     if (status == UNPEG_OK)
+        status = end_at_cycle(&s, &ret->cycle);
+    if (status == UNPEG_OK)
         status = describe_path(&s, ret);
     search_deinit(&s);
     return status;
-}
-
-/* The places of an outer step are the callers of the places further in, each once. */
-void stuck_cut(const timeline *t, stuck *s, size_t step)
-{
-    for (; s->path_count > step + 1; s->path_count--) {
-        for (size_t i = 0; i < s->place_count; i++)
-            s->places[i] = timeline_caller(t, s->places[i]);
-    }
-    sort_places(s);
-    size_t kept = 0;
-    for (size_t i = 0; i < s->place_count; i++) {
-        if (kept == 0 || s->places[kept - 1] != s->places[i])
-            s->places[kept++] = s->places[i];
-    }
-    s->place_count = kept;
 }
 
 void stuck_deinit(stuck *s)

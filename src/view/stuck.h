@@ -10,6 +10,7 @@
 #ifndef UNPEG_VIEW_STUCK_H
 #define UNPEG_VIEW_STUCK_H
 
+#include "cycle.h"
 #include "stretch.h"
 #include "unpeg/peg.h"
 
@@ -21,12 +22,10 @@ typedef struct stuck {
     size_t path_count;
     uint32_t *places; /* the effective nodes that the stuck frame is, sorted by id */
     size_t place_count;
+    cycle cycle; /* the path ends where it enters the cycle */
 } stuck;
 
 unpeg_status stuck_find(const timeline *t, const stretch *in, bool log_was_cut, stuck *ret);
 void stuck_deinit(stuck *s);
-
-/* Ends the path at its step of this index, which becomes the stuck frame. */
-void stuck_cut(const timeline *t, stuck *s, size_t step);
 
 #endif
