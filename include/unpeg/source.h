@@ -35,6 +35,18 @@ UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_source_open_memory(const void *byt
                                                                  unpeg_source **ret,
                                                                  unpeg_error *error);
 
+/* From now on deliver the bytes as they are: a byte order mark is part of the text, UTF-16 is not
+ * decoded. Compression still is. Call it before the first read. */
+UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_source_make_raw(unpeg_source *source,
+                                                              unpeg_error *error);
+
+/* Asked when a signal interrupted a wait for input; true ends the input there. */
+typedef bool (*unpeg_interrupted_fn)(void *user);
+
+/* Without it, or with NULL, a wait that was interrupted goes on. */
+UNPEG_API void unpeg_source_on_interrupt(unpeg_source *source, unpeg_interrupted_fn ask,
+                                         void *user);
+
 /* Up to size bytes of decoded text; *ret == 0 is the end (of a growing file: for now). A plain
  * file costs one read(2) straight into buffer; other input is read until there is some text.
  * Fails with OS or NO_MEMORY, and where the first zstd frame cannot be decoded here with LIMIT (a

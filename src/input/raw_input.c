@@ -87,28 +87,42 @@ static size_t read_memory(raw_input *raw, void *buffer, size_t size)
     return len;
 }
 
-/* Standard input may have been made non-blocking by whoever shares it. */
-static bool wait_for_bytes(int fd)
+/* Standard input may have been made non-blocking by whoever shares it: errno is that of poll. */
+static void wait_for_bytes(int fd)
 {
     struct pollfd wanted = {.fd = fd, .events = POLLIN};
-    return poll(&wanted, 1, -1) >= 0 || errno == EINTR;
+    errno = poll(&wanted, 1, -1) >= 0 ? 0 : errno;
+}
+
+/* What to do about a read that failed with errno: true to try again. */
+static bool should_retry(raw_input *raw)
+{
+    if (errno == EAGAIN) {
+        wait_for_bytes(raw->fd);
+        if (errno == 0)
+            return true;
+    }
+    if (errno != EINTR)
+        return false;
+    raw->ended = raw->interrupted != NULL && raw->interrupted(raw->interrupted_user);
+    return !raw->ended;
 }
 
 unpeg_status raw_input_read(raw_input *raw, void *buffer, size_t size, size_t *ret,
                             unpeg_error *error)
 {
-    ssize_t got;
-    if (raw->fd < 0) {
+    ssize_t got = 0;
+    *ret = 0;
+    if (raw->fd < 0)
         *ret = read_memory(raw, buffer, size);
-        raw->position += *ret;
-        return UNPEG_OK;
+    if (raw->fd >= 0 && !raw->ended) {
+        do {
+            got = read(raw->fd, buffer, size < READ_MAX ? size : READ_MAX);
+        } while (got < 0 && should_retry(raw));
+        if (got < 0 && !raw->ended)
+            return fail_with_errno(error, errno, "cannot read");
+        *ret = got < 0 ? 0 : (size_t)got;
     }
-    do {
-        got = read(raw->fd, buffer, size < READ_MAX ? size : READ_MAX);
-    } while (got < 0 && (errno == EINTR || (errno == EAGAIN && wait_for_bytes(raw->fd))));
-    if (got < 0)
-        return fail_with_errno(error, errno, "cannot read");
-    *ret = (size_t)got;
     raw->position += *ret;
     return UNPEG_OK;
 }

@@ -21,6 +21,9 @@ typedef struct raw_input {
     bool can_seek; /* memory, or a regular file with a size (files of /proc have none) */
     const unsigned char *memory;
     size_t memory_len;
+    bool (*interrupted)(void *user); /* true: the input ends here; NULL: waits go on */
+    void *interrupted_user;
+    bool ended;        /* interrupted said so */
     uint64_t start;    /* file offset where reading began */
     uint64_t position; /* since start */
 } raw_input;
@@ -31,7 +34,8 @@ UNPEG_MUST_CHECK unpeg_status raw_input_open(raw_input *raw, const char *path, u
 
 void raw_input_open_memory(raw_input *raw, const void *bytes, size_t len);
 
-/* One read(2), repeated only while it was interrupted or would block; *ret == 0 is the end. */
+/* One read(2), repeated only while it was interrupted (and interrupted says no) or would block;
+ * *ret == 0 is the end. */
 UNPEG_MUST_CHECK unpeg_status raw_input_read(raw_input *raw, void *buffer, size_t size, size_t *ret,
                                              unpeg_error *error);
 

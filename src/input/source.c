@@ -23,6 +23,7 @@ typedef struct utf16_stage {
 struct unpeg_source {
     raw_input raw;
     bool ready;                 /* the format is known */
+    bool keep_encoding;         /* bytes of the text are delivered as they are */
     decompressor *decompressor; /* NULL: not compressed */
     utf16_stage *utf16;         /* NULL: 8-bit text */
     unsigned char head[HEAD_SIZE];
@@ -112,8 +113,10 @@ static unpeg_status open_compression(unpeg_source *source, unpeg_error *error)
 
 static unpeg_status open_encoding(unpeg_source *source, unpeg_error *error)
 {
-    size_t mark_len;
-    encoding found = encoding_of(source->head, source->head_len, &mark_len);
+    size_t mark_len = 0;
+    encoding found = ENCODING_8BIT;
+    if (!source->keep_encoding)
+        found = encoding_of(source->head, source->head_len, &mark_len);
     source->head_at = mark_len;
     source->text_start = mark_len;
     if (found != ENCODING_8BIT) {
@@ -181,6 +184,22 @@ unpeg_status unpeg_source_open_memory(const void *bytes, size_t len, unpeg_sourc
         return status;
     raw_input_open_memory(&source->raw, bytes, len);
     return finish_open(source, ret, error);
+}
+
+unpeg_status unpeg_source_make_raw(unpeg_source *source, unpeg_error *error)
+{
+    source->keep_encoding = true;
+    free(source->utf16);
+    source->utf16 = NULL;
+    source->head_at = 0;
+    source->text_start = 0;
+    return unpeg_source_can_seek(source) ? unpeg_source_seek(source, 0, error) : UNPEG_OK;
+}
+
+void unpeg_source_on_interrupt(unpeg_source *source, unpeg_interrupted_fn ask, void *user)
+{
+    source->raw.interrupted = ask;
+    source->raw.interrupted_user = user;
 }
 
 static unpeg_status refill_utf16(unpeg_source *source, unpeg_error *error)

@@ -310,6 +310,81 @@ static void long_utf16_streams(void **state)
     free(want);
 }
 
+/* The same bytes come out of memory, of a file and of a pipe. */
+static void check_raw(const char *bytes, size_t len)
+{
+    unpeg_source *source;
+    int ends[2];
+    size_t got;
+    for (int kind = 0; kind < 3; kind++) {
+        if (kind == 0) {
+            assert_int_equal(unpeg_source_open_memory(bytes, len, &source, NULL), UNPEG_OK);
+        } else if (kind == 1) {
+            source = open_file("plain", bytes, len);
+        } else {
+            char path[64];
+            assert_int_equal(pipe(ends), 0);
+            assert_int_equal(write(ends[1], bytes, len), len);
+            close(ends[1]);
+            snprintf(path, sizeof path, "/proc/self/fd/%d", ends[0]);
+            assert_int_equal(unpeg_source_open(path, &source, NULL), UNPEG_OK);
+            close(ends[0]);
+        }
+        assert_int_equal(unpeg_source_make_raw(source, NULL), UNPEG_OK);
+        char *text = read_text(source, 3, &got);
+        assert_int_equal(got, len);
+        assert_memory_equal(text, bytes, len);
+        assert_int_equal(unpeg_source_damage(source)->kinds[UNPEG_DAMAGE_BAD_ENCODING].count, 0);
+        free(text);
+        unpeg_source_close(source);
+    }
+}
+
+static void a_raw_source_keeps_the_encoding(void **state)
+{
+    (void)state;
+    check_raw(BYTES("\xef\xbb\xbfv8-version\n"));
+    check_raw(BYTES("\xff\xfev\0008\0\n"));
+    check_raw(BYTES("v\0008\0\n\0"));
+    check_raw(BYTES("v8\n"));
+}
+
+static bool count_question(void *user)
+{
+    int *questions = user;
+    return ++*questions == 2;
+}
+
+/* The child interrupts until this process has ended its read of a pipe that stays empty. */
+static void an_interruption_may_end_the_input(void **state)
+{
+    (void)state;
+    int ends[2];
+    int questions = 0;
+    char path[64];
+    unpeg_source *source;
+    assert_int_equal(pipe(ends), 0);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", ends[0]);
+    disturb_reads();
+    pid_t reader = getpid();
+    pid_t pid = fork();
+    if (pid == 0) {
+        while (kill(reader, SIGUSR1) == 0)
+            usleep(1000);
+        _exit(0);
+    }
+    assert_int_equal(unpeg_source_open(path, &source, NULL), UNPEG_OK);
+    unpeg_source_on_interrupt(source, count_question, &questions);
+    check_text(source, 16, "");
+    assert_int_equal(questions, 2);
+    kill(pid, SIGKILL);
+    while (waitpid(pid, NULL, 0) < 0)
+        assert_int_equal(errno, EINTR);
+    unpeg_source_close(source);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static int make_folder(void **state)
 {
     (void)state;
@@ -341,6 +416,8 @@ int main(void)
         cmocka_unit_test(utf16_becomes_utf8),
         cmocka_unit_test(utf16_damage_has_its_place),
         cmocka_unit_test(long_utf16_streams),
+        cmocka_unit_test(a_raw_source_keeps_the_encoding),
+        cmocka_unit_test(an_interruption_may_end_the_input),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
