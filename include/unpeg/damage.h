@@ -77,6 +77,9 @@ UNPEG_API const char *unpeg_damage_name(unpeg_damage_kind kind);
 UNPEG_API void unpeg_damage_add(unpeg_damage *damage, unpeg_damage_kind kind, uint64_t line,
                                 uint64_t offset);
 
+/* Adds more to sum; the first places of sum are kept. */
+UNPEG_API void unpeg_damage_sum(unpeg_damage *sum, const unpeg_damage *more);
+
 #ifdef __cplusplus
 }
 #endif

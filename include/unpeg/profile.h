@@ -187,6 +187,13 @@ UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_profile_add_tick(unpeg_profile *pr
 UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_profile_add_library(unpeg_profile *profile,
                                                                   const unpeg_library *library);
 
+/* Adds all of other behind profile's ticks: the isolates of one process in one profile. Their
+ * clocks have nothing in common, so the times of other's ticks are shifted to begin a second after
+ * the last one of profile; info and damage are summed up. Fails with NO_MEMORY or LIMIT; then
+ * profile may hold a part of other. */
+UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_profile_append(unpeg_profile *profile,
+                                                             const unpeg_profile *other);
+
 /* Copies text into the profile and returns the interned slice: equal texts, equal pointers. */
 UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_profile_intern(unpeg_profile *profile,
                                                              unpeg_slice text, unpeg_slice *ret);

@@ -23,3 +23,15 @@ void unpeg_damage_add(unpeg_damage *damage, unpeg_damage_kind kind, uint64_t lin
         entry->places[entry->count] = (unpeg_damage_place){line, offset};
     entry->count++;
 }
+
+void unpeg_damage_sum(unpeg_damage *sum, const unpeg_damage *more)
+{
+    for (int kind = 0; kind < UNPEG_DAMAGE_COUNT; kind++) {
+        const unpeg_damage_entry *entry = &more->kinds[kind];
+        for (uint64_t i = 0; i < entry->count && i < UNPEG_DAMAGE_PLACES; i++)
+            unpeg_damage_add(sum, (unpeg_damage_kind)kind, entry->places[i].line,
+                             entry->places[i].offset);
+        if (entry->count > UNPEG_DAMAGE_PLACES)
+            sum->kinds[kind].count += entry->count - UNPEG_DAMAGE_PLACES;
+    }
+}

@@ -80,18 +80,6 @@ static unpeg_status open_reader(log_reader *r)
     return status;
 }
 
-static void add_counts(unpeg_damage *sum, const unpeg_damage *more)
-{
-    for (int kind = 0; kind < UNPEG_DAMAGE_COUNT; kind++) {
-        const unpeg_damage_entry *entry = &more->kinds[kind];
-        for (uint64_t i = 0; i < entry->count && i < UNPEG_DAMAGE_PLACES; i++)
-            unpeg_damage_add(sum, (unpeg_damage_kind)kind, entry->places[i].line,
-                             entry->places[i].offset);
-        if (entry->count > UNPEG_DAMAGE_PLACES)
-            sum->kinds[kind].count += entry->count - UNPEG_DAMAGE_PLACES;
-    }
-}
-
 /* Leaves out the bytes up to offset. The row that was begun is lost with them. */
 static unpeg_status skip_to(log_reader *r, uint64_t offset)
 {
@@ -101,7 +89,7 @@ static unpeg_status skip_to(log_reader *r, uint64_t offset)
     if (status != UNPEG_OK)
         return status;
     r->head_lines = line;
-    add_counts(&r->head_damage, unpeg_log_parser_damage(r->parser));
+    unpeg_damage_sum(&r->head_damage, unpeg_log_parser_damage(r->parser));
     unpeg_damage_add(damage, UNPEG_DAMAGE_SKIPPED_BYTES, line, r->bytes);
     damage->kinds[UNPEG_DAMAGE_SKIPPED_BYTES].count = offset - r->bytes;
     unpeg_log_parser_destroy(r->parser);
@@ -246,9 +234,9 @@ static unpeg_status finish_reader(log_reader *r)
         status = log_builder_finish(r->builder);
     unpeg_profile_info *info = unpeg_profile_info_of(r->profile);
     unpeg_damage *damage = unpeg_profile_damage(r->profile);
-    add_counts(damage, &r->head_damage);
-    add_counts(damage, unpeg_log_parser_damage(r->parser));
-    add_counts(damage, unpeg_source_damage(r->source));
+    unpeg_damage_sum(damage, &r->head_damage);
+    unpeg_damage_sum(damage, unpeg_log_parser_damage(r->parser));
+    unpeg_damage_sum(damage, unpeg_source_damage(r->source));
     info->bytes_read = r->bytes;
     info->bytes_total = unpeg_source_can_seek(r->source) ? unpeg_source_size(r->source) : 0;
     if (info->bytes_total < r->bytes)
