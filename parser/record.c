@@ -3,6 +3,7 @@
 
 #include "event.h"
 #include "field.h"
+#include "hex.h"
 
 static field_cursor payload(const unpeg_record *record)
 {
@@ -93,12 +94,60 @@ static void take_frames(unpeg_tick_row *tick, const field_cursor *at)
     }
 }
 
+/* Decimal digits at *at, 1 to 18 of them, then the character stop; moves behind it. */
+static bool short_decimal(const char **at, char stop, int64_t *ret)
+{
+    const char *p = *at;
+    int64_t value = 0;
+    for (; (unsigned)(*p - '0') <= 9 && p - *at < 18; p++)
+        value = value * 10 + (*p - '0');
+    if (p == *at || *p != stop)
+        return false;
+    *ret = value;
+    *at = p + 1;
+    return true;
+}
+
+static bool short_address(const char **at, unpeg_addr *ret)
+{
+    const char *p = *at;
+    if (p[0] != '0' || p[1] != 'x')
+        return false;
+    p += 2 + hex_digits_wide(p + 2, ret);
+    if (p == *at + 2 || *p != ',')
+        return false;
+    *at = p + 1;
+    return true;
+}
+
+/* The spelling that V8 uses, when the row is long enough to be read without looking for its end at
+ * each step: false means only that the long way must decide. */
+static bool decode_usual_tick(unpeg_record *record)
+{
+    enum { LONGEST_HEAD = 128 }; /* of all that is read here, the wide loads included */
+    unpeg_tick_row *tick = &record->u.tick;
+    const char *at = record->row.data + sizeof "tick," - 1;
+    const char *end = record->row.data + record->row.len;
+    int64_t external;
+    if (record->row.len < LONGEST_HEAD || !short_address(&at, &tick->pc) ||
+        !short_decimal(&at, ',', &tick->time_us) || !short_decimal(&at, ',', &external) ||
+        !short_address(&at, &tick->tos_or_callback) || at[0] < '0' || at[0] > '9' || at[1] != ',')
+        return false;
+    tick->is_external_callback = external != 0;
+    tick->vm_state = at[0] - '0';
+    field_cursor rest = {at + 2, end};
+    take_frames(tick, &rest);
+    return true;
+}
+
 static bool decode_tick(unpeg_record *record)
 {
     unpeg_tick_row *tick = &record->u.tick;
     field_cursor at = payload(record);
     uint64_t external;
     int64_t state;
+    if (decode_usual_tick(record))
+        return true;
     if (!field_u64(&at, &tick->pc) || !field_i64(&at, &tick->time_us) ||
         !field_u64(&at, &external) || !field_u64(&at, &tick->tos_or_callback) ||
         !field_i64(&at, &state) || state < 0 || state > INT32_MAX)

@@ -88,17 +88,20 @@ static uint64_t load_word(const char *at)
     return word;
 }
 
+static uint64_t differ(const char *a, const char *b, size_t back)
+{
+    return load_word(a - back) ^ load_word(b - back);
+}
+
 /* Length of the common end of two texts that end at a and b, at most max. */
 static size_t common_end(const char *a, const char *b, size_t max)
 {
     size_t same = 0;
-    while (same + 16 <= max) {
-        uint64_t near = load_word(a - same - 8) ^ load_word(b - same - 8);
-        uint64_t far = load_word(a - same - 16) ^ load_word(b - same - 16);
-        if (near | far)
-            break;
-        same += 16;
-    }
+    while (same + 32 <= max && !(differ(a, b, same + 8) | differ(a, b, same + 16) |
+                                 differ(a, b, same + 24) | differ(a, b, same + 32)))
+        same += 32;
+    while (same + 8 <= max && !differ(a, b, same + 8))
+        same += 8;
     while (same < max && a[-1 - (ptrdiff_t)same] == b[-1 - (ptrdiff_t)same])
         same++;
     return same;

@@ -19,7 +19,8 @@ static unpeg_status append(call_tree *tree, unpeg_node node, unpeg_node_id *ret)
 {
     if (tree->count >= UINT32_MAX - 1)
         return UNPEG_LIMIT;
-    if (!grow_reserve((void **)&tree->nodes, &tree->capacity, tree->count + 1, sizeof *tree->nodes))
+    if (tree->count == tree->capacity &&
+        !grow_reserve((void **)&tree->nodes, &tree->capacity, tree->count + 1, sizeof *tree->nodes))
         return UNPEG_NO_MEMORY;
     *ret = (unpeg_node_id)tree->count++;
     tree->nodes[*ret] = node;
