@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
-
 #include "exit_code.h"
 #include "load.h"
 #include "message.h"
@@ -9,7 +7,7 @@
 #include "stop.h"
 #include "unpeg/render.h"
 
-enum { KEY_MAX_LINE = 0x200, DEFAULT_BUDGET_US = 2000000 };
+enum { KEY_MAX_LINE = 0x200, DEFAULT_BUDGET_US = 2000000, TOP_MAX = 20 };
 
 static const struct argp_option options[] = {
     {"max-line", KEY_MAX_LINE, "BYTES", 0, "Longest line, 80 to 8000 (1000)", 0},
@@ -21,32 +19,63 @@ static error_t parse(int key, char *value, struct argp_state *state)
     request *r = state->input;
     switch (key) {
     case ARGP_KEY_INIT:
-        for (int child = 0; child < 3; child++)
-            state->child_inputs[child] = r;
+        request_init_children(state);
         r->budget_us = DEFAULT_BUDGET_US;
         return 0;
     case KEY_MAX_LINE:
         if (!units_size(value, &r->max_line) || r->max_line < UNPEG_LINE_MIN ||
             r->max_line > UNPEG_LINE_MAX)
-            argp_error(state, "%s: not between 80 and 8000 bytes", value);
+            return request_refuse(state, "--max-line: %s is not between %d and %d bytes", value,
+                                  UNPEG_LINE_MIN, UNPEG_LINE_MAX);
         return 0;
     case 'n':
-        if (!units_count(value, &r->top) || r->top > 20)
-            argp_error(state, "%s: not between 0 and 20", value);
+        if (!units_count(value, &r->top) || r->top > TOP_MAX)
+            return request_refuse(state, "--top: %s is not between 0 and %d", value, TOP_MAX);
         return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "no log named");
-        return EINVAL;
     default:
         return ARGP_ERR_UNKNOWN;
     }
 }
 
-static const struct argp_child children[] = {{&request_reading, 0, NULL, 0},
-                                             {&request_selection, 0, NULL, 0},
-                                             {&request_output, 0, NULL, 0},
-                                             {0}};
-static const struct argp argp = {.options = options, .parser = parse, .children = children};
+static const struct argp argp = {.options = options, .parser = parse, .children = request_children};
+
+/* What is known of the log by now, as a line. */
+static void make_line(const request *wanted, unpeg_profile *profile, const unpeg_error *error,
+                      uint64_t begin_us, unpeg_line *ret)
+{
+    unpeg_query query = {.struct_size = sizeof query};
+    if (profile)
+        query = request_query(wanted, profile);
+    const unpeg_line_options line_options = {
+        .struct_size = sizeof line_options,
+        .log = wanted->operands[0],
+        .profile = profile,
+        .status = error->status,
+        .reason = error->text,
+        .query = &query,
+        .elapsed_us = progress_clock_us() - begin_us,
+        .budget_us = wanted->budget_us,
+        .top = (size_t)wanted->top,
+        .max_line = (size_t)wanted->max_line,
+    };
+    unpeg_line_make(&line_options, ret);
+}
+
+static int print_line(const request *wanted, uint64_t begin_us, output *out)
+{
+    unpeg_profile *profile = NULL;
+    unpeg_error error;
+    unpeg_line line;
+    unpeg_status status = load_log(wanted, wanted->operands[0], &profile, &error);
+    error.status = status;
+    make_line(wanted, profile, &error, begin_us, &line);
+    int code = profile ? load_profile_exit_code(wanted, profile) : load_exit_code(status);
+    unpeg_profile_destroy(profile);
+    line.text[line.len] = '\n';
+    /* What is lost is said by output_commit. */
+    (void)out->writer.write(out->writer.user, line.text, line.len + 1);
+    return output_commit(out) ? code : EXIT_SYSTEM;
+}
 
 static int run(const verb *self, int argc, char **argv)
 {
@@ -57,41 +86,14 @@ static int run(const verb *self, int argc, char **argv)
     if (code >= 0)
         return code;
     if (wanted.operand_count != 1) {
-        message_plain("line takes one log; report takes several");
+        message_plain("line: one log makes one line; call it once for each");
         return EXIT_USAGE;
     }
-    unpeg_profile *profile = NULL;
-    unpeg_error error;
-    unpeg_status status = load_log(&wanted, wanted.operands[0], &profile, &error);
-    unpeg_query query = {.struct_size = sizeof query};
-    if (profile)
-        query = request_query(&wanted, profile);
-    const unpeg_line_options options_of_line = {
-        .struct_size = sizeof options_of_line,
-        .log = wanted.operands[0],
-        .profile = profile,
-        .status = status,
-        .reason = error.text,
-        .query = &query,
-        .elapsed_us = progress_clock_us() - begin_us,
-        .budget_us = wanted.budget_us,
-        .top = (size_t)wanted.top,
-        .max_line = (size_t)wanted.max_line,
-    };
-    unpeg_line *line = malloc(sizeof *line);
-    if (!line || !output_open(&out, wanted.output))
+    if (!output_open(&out, wanted.output))
         return EXIT_SYSTEM;
-    unpeg_line_make(&options_of_line, line);
-    fprintf(out.file, "%s\n", line->text);
-    free(line);
-    code = status == UNPEG_OK ? EXIT_DONE : load_exit_code(status);
-    if (profile && wanted.strict && load_is_doubtful(profile))
-        code = EXIT_PARTIAL;
-    unpeg_profile_destroy(profile);
-    return output_commit(&out) ? stop_exit_code(code) : EXIT_SYSTEM;
+    return stop_exit_code(print_line(&wanted, begin_us, &out));
 }
 
-extern const verb line_verb;
 const verb line_verb = {
     .name = "line",
     .purpose = "one line for a log: always a line, always a status, in time",

@@ -8,13 +8,14 @@
 #include "stop.h"
 #include "unpeg/render.h"
 
-enum { KEY_JSON = 0x200, KEY_MERGE, KEY_PEG };
+enum { KEY_JSON = 0x200, KEY_MERGE, KEY_PEG, KEY_COLOR };
 
 static const struct argp_option options[] = {
     {"json", KEY_JSON, NULL, 0, "JSON, one document for each log; see unpeg-report(5)", 0},
     {"top", 'n', "N", 0, "Rows of the flat table; 0 is all", 0},
     {"peg", KEY_PEG, NULL, 0, "Tables and trees of the peg alone", 0},
     {"merge", KEY_MERGE, NULL, 0, "One report of all logs: the isolates of one process", 0},
+    {"color", KEY_COLOR, "WHEN", 0, "auto, always or never", 0},
     {0}};
 
 static error_t parse(int key, char *value, struct argp_state *state)
@@ -22,8 +23,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     request *r = state->input;
     switch (key) {
     case ARGP_KEY_INIT:
-        for (int child = 0; child < 3; child++)
-            state->child_inputs[child] = r;
+        request_init_children(state);
         return 0;
     case KEY_JSON:
         r->json = true;
@@ -34,24 +34,21 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case KEY_PEG:
         r->peg_only = true;
         return 0;
+    case KEY_COLOR:
+        if (!terminal_parse_color(value, &r->color))
+            return request_refuse(state, "--color: %s is not one of auto, always, never", value);
+        return 0;
     case 'n':
         if (!units_count(value, &r->top))
-            argp_error(state, "%s: not a number of rows", value);
+            return request_refuse(state, "--top: %s is no number of rows", value);
         r->top = r->top ? r->top : UINT64_MAX;
         return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "no log named");
-        return EINVAL;
     default:
         return ARGP_ERR_UNKNOWN;
     }
 }
 
-static const struct argp_child children[] = {{&request_reading, 0, NULL, 0},
-                                             {&request_selection, 0, NULL, 0},
-                                             {&request_output, 0, NULL, 0},
-                                             {0}};
-static const struct argp argp = {.options = options, .parser = parse, .children = children};
+static const struct argp argp = {.options = options, .parser = parse, .children = request_children};
 
 static unpeg_status print_report(const request *wanted, unpeg_profile *profile, const char *name,
                                  output *out, unpeg_error *error)
@@ -64,9 +61,9 @@ static unpeg_status print_report(const request *wanted, unpeg_profile *profile, 
         .query = &query,
         .peg_only = wanted->peg_only,
         .top = wanted->top == UINT64_MAX ? UNPEG_REPORT_ALL_ROWS : (size_t)wanted->top,
-        .width = out->path ? 0 : terminal_width(fd),
-        .color = !out->path && terminal_wants_color(wanted->color, fd),
-        .ascii = !out->path && isatty(fd) && !terminal_is_utf8(),
+        .width = terminal_width(fd),
+        .color = terminal_wants_color(wanted->color, fd),
+        .ascii = isatty(fd) && !terminal_is_utf8(),
     };
     return wanted->json ? unpeg_report_json(profile, &report, &out->writer, error)
                         : unpeg_report_text(profile, &report, &out->writer, error);
@@ -78,9 +75,9 @@ static int report_profile(const request *wanted, unpeg_profile *profile, const c
     unpeg_error error = {.status = UNPEG_OK};
     unpeg_status status = print_report(wanted, profile, name, out, &error);
     if (status == UNPEG_OK)
-        return wanted->strict && load_is_doubtful(profile) ? EXIT_PARTIAL : EXIT_DONE;
-    if (out->broken_pipe)
-        return EXIT_DONE;
+        return load_profile_exit_code(wanted, profile);
+    if (output_failed(out))
+        return EXIT_DONE; /* output_commit has the last word */
     message_about(name, &error, NULL);
     return status == UNPEG_ARGUMENT ? EXIT_USAGE : EXIT_SYSTEM;
 }
@@ -90,10 +87,16 @@ static int worse(int a, int b)
     return a > b ? a : b;
 }
 
+static bool may_go_on(const output *out)
+{
+    return !output_failed(out) && !stop_requested();
+}
+
 static int report_each(const request *wanted, output *out)
 {
     int code = EXIT_DONE;
-    for (int i = 0; i < wanted->operand_count && !out->broken_pipe; i++) {
+    bool is_first = true;
+    for (int i = 0; i < wanted->operand_count && may_go_on(out); i++) {
         unpeg_profile *profile;
         unpeg_error error;
         unpeg_status status = load_log(wanted, wanted->operands[i], &profile, &error);
@@ -102,8 +105,9 @@ static int report_each(const request *wanted, output *out)
             code = worse(code, load_exit_code(status));
             continue;
         }
-        if (i > 0 && !wanted->json)
+        if (!is_first && !wanted->json)
             fputc('\n', out->file);
+        is_first = false;
         code = worse(code, report_profile(wanted, profile, wanted->operands[i], out));
         unpeg_profile_destroy(profile);
     }
@@ -134,13 +138,24 @@ static int report_merged(const request *wanted, output *out)
     unpeg_profile *merged = NULL;
     char name[64];
     int code = EXIT_DONE;
-    for (int i = 0; i < wanted->operand_count; i++)
+    for (int i = 0; i < wanted->operand_count && may_go_on(out); i++)
         code = worse(code, merge_log(wanted, wanted->operands[i], &merged));
     snprintf(name, sizeof name, "%d logs", wanted->operand_count);
     if (merged)
         code = worse(code, report_profile(wanted, merged, name, out));
     unpeg_profile_destroy(merged);
     return code;
+}
+
+/* A file is written if every log is in it; standard output already has what there was. */
+static int finish(output *out, int code)
+{
+    if (out->temporary && code != EXIT_DONE && code != EXIT_PARTIAL && !output_failed(out)) {
+        output_discard(out);
+        message_plain("%s: not written, for the reason above", out->path);
+        return code;
+    }
+    return output_commit(out) ? code : EXIT_SYSTEM;
 }
 
 static int run(const verb *self, int argc, char **argv)
@@ -153,16 +168,9 @@ static int run(const verb *self, int argc, char **argv)
     if (!output_open(&out, wanted.output))
         return EXIT_SYSTEM;
     code = wanted.merge ? report_merged(&wanted, &out) : report_each(&wanted, &out);
-    if (code == EXIT_DONE || code == EXIT_PARTIAL || !out.path) {
-        if (!output_commit(&out))
-            code = EXIT_SYSTEM;
-    } else {
-        output_discard(&out);
-    }
-    return stop_exit_code(code);
+    return stop_exit_code(finish(&out, code));
 }
 
-extern const verb report_verb;
 const verb report_verb = {
     .name = "report",
     .purpose = "verdict, stuck function and profile of V8 logs, for people",

@@ -5,18 +5,19 @@
 
 enum { TEXT_COLUMN = 26, LINE_COLUMNS = 80 };
 
-static void each_option(const struct argp *argp, help_option_fn each, void *user)
+static void each_of_table(const struct argp_option *table, help_option_fn each, void *user)
 {
-    for (const struct argp_option *o = argp->options; o && o->name; o++)
+    for (const struct argp_option *o = table; o && o->name; o++)
         each(user, o);
-    for (const struct argp_child *c = argp->children; c && c->argp; c++)
-        each_option(c->argp, each, user);
 }
 
 void help_each_option(const verb *self, help_option_fn each, void *user)
 {
-    if (self->argp)
-        each_option(self->argp, each, user);
+    if (!self->argp)
+        return;
+    each_of_table(self->argp->options, each, user);
+    for (const struct argp_child *c = self->argp->children; c && c->argp; c++)
+        each_of_table(c->argp->options, each, user);
 }
 
 /* Words from column on, wrapped. */
@@ -52,22 +53,27 @@ static void print_option(void *user, const struct argp_option *option)
     print_wrapped(out, option->doc, TEXT_COLUMN);
 }
 
-void help_print_usage(const verb *self, FILE *out)
+static void print_group(const char *header, const struct argp *group, FILE *out)
 {
-    fprintf(out, "Usage: unpeg %s %s\n", self->name, self->usage);
+    if (!group->options)
+        return;
+    fprintf(out, "\n%s:\n", header);
+    each_of_table(group->options, print_option, out);
 }
 
 void help_print(const verb *self, FILE *out)
 {
-    fprintf(out, "unpeg %s: %s\n\n", self->name, self->purpose);
-    help_print_usage(self, out);
+    static const struct argp_option help = {"help", 'h', NULL, 0, "This text", 0};
+    fprintf(out, "unpeg %s: %s\n\nUsage: unpeg %s %s\n", self->name, self->purpose, self->name,
+            self->usage);
     if (self->examples)
         fprintf(out, "\nExamples:\n%s", self->examples);
-    if (self->argp) {
-        fputs("\nOptions:\n", out);
-        help_each_option(self, print_option, out);
-        fprintf(out, "  -h, --help%*sThis text\n", TEXT_COLUMN - 12, "");
-    }
+    if (self->argp)
+        print_group("Options", self->argp, out);
+    for (const struct argp_child *c = self->argp ? self->argp->children : NULL; c && c->argp; c++)
+        print_group(c->header, c->argp, out);
+    fputs(self->argp ? "" : "\nOptions:\n", out);
+    print_option(out, &help);
     if (self->notes)
         fprintf(out, "\n%s", self->notes);
 }

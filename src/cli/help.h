@@ -13,10 +13,9 @@
 #include "verb.h"
 
 void help_print(const verb *self, FILE *out);
-void help_print_usage(const verb *self, FILE *out);
 void help_print_overview(FILE *out);
 
-/* Calls for every visible option of a verb, its children's included. */
+/* Calls for every option of a verb, its children's included; --help is none of them. */
 typedef void (*help_option_fn)(void *user, const struct argp_option *option);
 void help_each_option(const verb *self, help_option_fn each, void *user);
 

@@ -11,20 +11,37 @@ static bool on_progress(void *user, uint64_t bytes, uint64_t total)
     return !stop_requested();
 }
 
+static bool on_interrupt(void *user)
+{
+    (void)user;
+    return stop_requested();
+}
+
+static unpeg_status load_source(const request *wanted, unpeg_source *source, progress *bar,
+                                unpeg_profile **ret, unpeg_error *error)
+{
+    unpeg_log_options options = request_log_options(wanted);
+    options.progress = on_progress;
+    options.progress_user = bar;
+    unpeg_source_on_interrupt(source, on_interrupt, NULL);
+    unpeg_status status = unpeg_log_load(&options, source, ret, error);
+    /* A signal that ended a wait for input ended the log as well, and the loader cannot know. */
+    if (status == UNPEG_OK && stop_requested())
+        unpeg_profile_info_of(*ret)->partial = true;
+    return status;
+}
+
 unpeg_status load_log(const request *wanted, const char *path, unpeg_profile **ret,
                       unpeg_error *error)
 {
     unpeg_source *source;
     progress bar;
-    unpeg_log_options options = request_log_options(wanted);
     *error = (unpeg_error){.status = UNPEG_OK};
     unpeg_status status = unpeg_source_open(path, &source, error);
     if (status != UNPEG_OK)
         return status;
     progress_begin(&bar, path, wanted->quiet);
-    options.progress = on_progress;
-    options.progress_user = &bar;
-    status = unpeg_log_load(&options, source, ret, error);
+    status = load_source(wanted, source, &bar, ret, error);
     progress_end(&bar);
     unpeg_source_close(source);
     return status;
@@ -32,7 +49,14 @@ unpeg_status load_log(const request *wanted, const char *path, unpeg_profile **r
 
 int load_exit_code(unpeg_status status)
 {
-    return status == UNPEG_INPUT || status == UNPEG_NOT_FOUND ? EXIT_INPUT : EXIT_SYSTEM;
+    return status == UNPEG_NO_MEMORY ? EXIT_SYSTEM : EXIT_INPUT;
+}
+
+int load_profile_exit_code(const request *wanted, unpeg_profile *profile)
+{
+    if (unpeg_profile_tick_count(profile) == 0)
+        return EXIT_INPUT;
+    return wanted->strict && load_is_doubtful(profile) ? EXIT_PARTIAL : EXIT_DONE;
 }
 
 bool load_is_doubtful(unpeg_profile *profile)

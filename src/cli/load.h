@@ -15,8 +15,12 @@
 UNPEG_MUST_CHECK unpeg_status load_log(const request *wanted, const char *path, unpeg_profile **ret,
                                        unpeg_error *error);
 
-/* The exit code for a log that could not be loaded. */
+/* The exit code for a log that could not be loaded: only a lack of memory is not the log's. */
 int load_exit_code(unpeg_status status);
+
+/* The exit code for a profile that was shown: without ticks it says nothing, and with --strict it
+ * has to be whole. */
+int load_profile_exit_code(const request *wanted, unpeg_profile *profile);
 
 /* True if the log was read in part, or is damaged other than by V8's own limits. */
 bool load_is_doubtful(unpeg_profile *profile);

@@ -1,26 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include <locale.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "exit_code.h"
 #include "help.h"
 #include "message.h"
+#include "output.h"
 #include "stop.h"
 #include "suggest.h"
-#include "unpeg/base.h"
-
-extern const verb report_verb, line_verb, help_verb, version_verb, completion_verb;
-
-const verb *const verbs[] = {&report_verb,  &line_verb,       &help_verb,
-                             &version_verb, &completion_verb, NULL};
-
-const verb *verb_find(const char *name)
-{
-    for (const verb *const *v = verbs; *v; v++)
-        if (strcmp((*v)->name, name) == 0)
-            return *v;
-    return NULL;
-}
+#include "verb.h"
 
 static int refuse(const char *name)
 {
@@ -28,16 +18,17 @@ static int refuse(const char *name)
     for (const verb *const *v = verbs; *v; v++)
         suggest_offer(&search, (*v)->name);
     if (search.best)
-        message_plain("no such verb: %s; did you mean %s?", name, search.best);
+        message_plain("no verb %s; did you mean %s?", name, search.best);
+    else if (access(name, F_OK) == 0)
+        message_plain("%s is a file and no verb; write unpeg report %s", name, name);
     else
-        message_plain("no such verb: %s; unpeg help lists them", name);
+        message_plain("no verb %s; unpeg help lists them", name);
     return EXIT_USAGE;
 }
 
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "");
-    argp_err_exit_status = EXIT_USAGE;
     stop_install();
     if (argc < 2) {
         help_print_overview(stderr);
@@ -49,5 +40,10 @@ int main(int argc, char **argv)
     if (strcmp(name, "--version") == 0)
         name = "version";
     const verb *found = verb_find(name);
-    return found ? found->run(found, argc - 1, argv + 1) : refuse(argv[1]);
+    if (!found)
+        return refuse(name);
+    int code = found->run(found, argc - 1, argv + 1);
+    if (code == EXIT_SYSTEM || output_finish_stdout())
+        return code;
+    return EXIT_SYSTEM;
 }

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "request.h"
 
+#include <errno.h>
+#include <regex.h>
+#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "exit_code.h"
 #include "help.h"
+#include "message.h"
+#include "words.h"
 
 enum {
     KEY_SYSROOT = 0x100,
@@ -15,14 +19,9 @@ enum {
     KEY_BUDGET,
     KEY_LAST,
     KEY_RANGE,
-    KEY_PEG,
     KEY_FOCUS,
     KEY_IGNORE,
-    KEY_COLOR,
     KEY_STRICT,
-    KEY_JSON,
-    KEY_MERGE,
-    KEY_MAX_LINE,
 };
 
 static const struct argp_option reading_options[] = {
@@ -43,15 +42,45 @@ static const struct argp_option selection_options[] = {
 
 static const struct argp_option output_options[] = {
     {"output", 'o', "FILE", 0, "Write to FILE, whole or not at all", 3},
-    {"color", KEY_COLOR, "WHEN", 0, "auto, always or never", 3},
     {"quiet", 'q', NULL, 0, "No progress bar", 3},
     {"strict", KEY_STRICT, NULL, 0, "Exit with 4 if the log is damaged or was read in part", 3},
     {0}};
 
-static error_t bad_value(const struct argp_state *state, const char *what, const char *value)
+error_t request_refuse(const struct argp_state *state, const char *format, ...)
 {
-    argp_error(state, "%s: %s", value, what);
+    const request *r = state->input;
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    message_plain("%s: %s", r->verb->name, text);
     return EINVAL;
+}
+
+static error_t take_duration(const struct argp_state *state, const char *option, const char *value,
+                             uint64_t *ret)
+{
+    if (units_duration(value, ret))
+        return 0;
+    return request_refuse(state, "%s: %s is no duration; write 500ms, 2s or 1.5m", option, value);
+}
+
+/* Said now, and not behind a log of gigabytes. */
+static error_t take_expression(const struct argp_state *state, const char *option,
+                               const char *value, const char **ret)
+{
+    regex_t compiled;
+    char reason[128];
+    int error = regcomp(&compiled, value, REG_EXTENDED | REG_NOSUB);
+    *ret = value;
+    if (error == 0) {
+        regfree(&compiled);
+        return 0;
+    }
+    regerror(error, &compiled, reason, sizeof reason);
+    return request_refuse(state, "%s: %s is no regular expression (%s); put \\ before ( [ * +",
+                          option, value, reason);
 }
 
 static error_t parse_reading(int key, char *value, struct argp_state *state)
@@ -59,9 +88,7 @@ static error_t parse_reading(int key, char *value, struct argp_state *state)
     request *r = state->input;
     switch (key) {
     case KEY_BUDGET:
-        return units_duration(value, &r->budget_us)
-                   ? 0
-                   : bad_value(state, "not a duration such as 2s or 500ms", value);
+        return take_duration(state, "--budget", value, &r->budget_us);
     case KEY_SYSROOT:
         r->sysroot = value;
         return 0;
@@ -82,20 +109,17 @@ static error_t parse_selection(int key, char *value, struct argp_state *state)
     switch (key) {
     case KEY_LAST:
         r->has_last = true;
-        return units_duration(value, &r->last_us)
-                   ? 0
-                   : bad_value(state, "not a duration such as 60s or 5m", value);
+        return take_duration(state, "--last", value, &r->last_us);
     case KEY_RANGE:
         r->has_range = true;
         return units_range(value, &r->range)
                    ? 0
-                   : bad_value(state, "not a range such as 1000,2500 or 1s,2.5s", value);
+                   : request_refuse(state, "--range: %s is no range; write 1000,2500 or 1s,2.5s",
+                                    value);
     case KEY_FOCUS:
-        r->focus = value;
-        return 0;
+        return take_expression(state, "--focus", value, &r->focus);
     case KEY_IGNORE:
-        r->ignore = value;
-        return 0;
+        return take_expression(state, "--ignore", value, &r->ignore);
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -108,10 +132,6 @@ static error_t parse_output(int key, char *value, struct argp_state *state)
     case 'o':
         r->output = value;
         return 0;
-    case KEY_COLOR:
-        return terminal_parse_color(value, &r->color)
-                   ? 0
-                   : bad_value(state, "not auto, always or never", value);
     case 'q':
         r->quiet = true;
         return 0;
@@ -123,40 +143,52 @@ static error_t parse_output(int key, char *value, struct argp_state *state)
     }
 }
 
-const struct argp request_reading = {.options = reading_options, .parser = parse_reading};
-const struct argp request_selection = {.options = selection_options, .parser = parse_selection};
-const struct argp request_output = {.options = output_options, .parser = parse_output};
+static const struct argp reading = {.options = reading_options, .parser = parse_reading};
+static const struct argp selection = {.options = selection_options, .parser = parse_selection};
+static const struct argp output = {.options = output_options, .parser = parse_output};
 
-static bool asks_for(int argc, char **argv, const char *flag)
+const struct argp_child request_children[] = {
+    {&reading, 0, "Reading", 0}, {&selection, 0, "Which ticks", 0}, {&output, 0, "Output", 0}, {0}};
+
+void request_init_children(struct argp_state *state)
 {
-    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-        if (strcmp(argv[i], flag) == 0)
-            return true;
-    return false;
+    for (size_t i = 0; request_children[i].argp != NULL; i++)
+        state->child_inputs[i] = state->input;
+}
+
+static int check_request(const request *wanted)
+{
+    const char *name = wanted->verb->name;
+    if (wanted->has_last && wanted->has_range) {
+        message_plain("%s: --last and --range exclude each other; give one", name);
+        return EXIT_USAGE;
+    }
+    if (wanted->operand_count == 0) {
+        message_plain("%s: no log named; unpeg %s FILE, or - for standard input", name, name);
+        return EXIT_USAGE;
+    }
+    return -1;
 }
 
 int request_parse(const verb *self, int argc, char **argv, request *ret)
 {
-    *ret = (request){.color = TERMINAL_COLOR_AUTO};
-    bool help = asks_for(argc, argv, "--help") || asks_for(argc, argv, "-h");
-    if (help || asks_for(argc, argv, "--usage")) {
-        if (help)
-            help_print(self, stdout);
-        else
-            help_print_usage(self, stdout);
+    int first;
+    *ret = (request){.verb = self, .color = TERMINAL_COLOR_AUTO};
+    words_result words = words_check(self, argc, argv);
+    if (words == WORDS_WRONG)
+        return EXIT_USAGE;
+    if (words == WORDS_HELP) {
+        help_print(self, stdout);
         return EXIT_DONE;
     }
-    /* argp names the program by argv[0] in its messages. */
-    char name[64];
-    snprintf(name, sizeof name, "unpeg %s", self->name);
-    argv[0] = name;
-    int first;
-    error_t error = argp_parse(self->argp, argc, argv, ARGP_NO_HELP, &first, ret);
-    if (error)
-        return EXIT_USAGE;
+    error_t error = argp_parse(self->argp, argc, argv, ARGP_SILENT, &first, ret);
+    if (error == ENOMEM)
+        message_plain("out of memory");
+    if (error != 0)
+        return error == ENOMEM ? EXIT_SYSTEM : EXIT_USAGE;
     ret->operands = argv + first;
     ret->operand_count = argc - first;
-    return -1;
+    return check_request(ret);
 }
 
 unpeg_log_options request_log_options(const request *wanted)
@@ -166,8 +198,7 @@ unpeg_log_options request_log_options(const request *wanted)
                                .sysroot = wanted->sysroot,
                                .debug_dir = wanted->debug_dir,
                                .no_native_symbols = wanted->no_symbols,
-                               .tail_us =
-                                   wanted->has_last && !wanted->has_range ? wanted->last_us : 0};
+                               .tail_us = wanted->has_last ? wanted->last_us : 0};
 }
 
 unpeg_query request_query(const request *wanted, const unpeg_profile *profile)

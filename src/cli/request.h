@@ -17,6 +17,7 @@
 #include "verb.h"
 
 typedef struct request {
+    const verb *verb; /* who asks, for messages */
     const char *sysroot, *debug_dir;
     bool no_symbols;
     uint64_t budget_us; /* 0: none */
@@ -32,12 +33,19 @@ typedef struct request {
     int operand_count;
 } request;
 
-/* Children for the argp of a verb: what to read, which ticks, where the output goes. */
-extern const struct argp request_reading, request_selection, request_output;
+/* For the argp of a verb that reads logs: what to read, which ticks, where the output goes. */
+extern const struct argp_child request_children[];
+
+/* The part of ARGP_KEY_INIT that hands the request on to request_children. */
+void request_init_children(struct argp_state *state);
 
 /* Fills ret with the defaults and then the words. Returns an exit code when the verb is done
  * already, else -1. */
 int request_parse(const verb *self, int argc, char **argv, request *ret);
+
+/* For the parsers: a message about the value of an option, and what to return. */
+__attribute__((format(printf, 2, 3))) error_t request_refuse(const struct argp_state *state,
+                                                             const char *format, ...);
 
 /* The options of loading; progress is left to the caller. */
 unpeg_log_options request_log_options(const request *wanted);

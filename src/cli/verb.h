@@ -27,8 +27,8 @@ struct verb {
     const char *name;
     const char *purpose; /* one line, without a full stop */
     const char *usage;   /* behind "unpeg NAME " */
-    const char
-        *examples;     /* lines of a command, each followed by an indented line of what it does */
+    /* lines of a command, each followed by an indented line of what it does */
+    const char *examples;
     const char *notes; /* behind the options; NULL: none */
     verb_operands operands;
     /* options and children; parser is the verb's own */
@@ -36,6 +36,8 @@ struct verb {
     /* argv[0] is the verb's name; returns the exit code */
     int (*run)(const verb *self, int argc, char **argv);
 };
+
+extern const verb report_verb, line_verb, help_verb, version_verb, completion_verb;
 
 /* In the order in which help shows them; ends with NULL. */
 extern const verb *const verbs[];

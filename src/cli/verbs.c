@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#include <stddef.h>
+#include <string.h>
+
+#include "verb.h"
+
+const verb *const verbs[] = {&report_verb,  &line_verb,       &help_verb,
+                             &version_verb, &completion_verb, NULL};
+
+const verb *verb_find(const char *name)
+{
+    for (const verb *const *v = verbs; *v; v++)
+        if (strcmp((*v)->name, name) == 0)
+            return *v;
+    return NULL;
+}
