@@ -5,18 +5,32 @@ enum {
     ALL_FIGURES = 32,
     SHORT_NAME = 64,
     SHORTER_NAME = 32,
+    TINY_NAME = 12,
     LEAST_NAME = 3,
     SHORT_PATH = 3,
     FEW_FIGURES = 3
 };
 
-const line_level line_level_first = {.name_bytes = 160,
-                                     .path_names = LINE_PATH_MAX,
-                                     .tops = LINE_TOPS_MAX,
-                                     .figures = ALL_FIGURES,
-                                     .hint = true,
-                                     .caller = true,
-                                     .stuck = true};
+/* How much of the content is written. */
+typedef struct line_level {
+    size_t name_bytes; /* of a name, and of a place */
+    size_t path_names;
+    size_t tops;
+    size_t figures; /* the first so many of the optional figures */
+    bool hint, caller, stuck;
+    bool places; /* and marks, behind the names of stuck, caller and tops */
+    bool shares; /* behind them; without, also nothing in front of a name */
+} line_level;
+
+static const line_level line_level_first = {.name_bytes = 160,
+                                            .path_names = LINE_PATH_MAX,
+                                            .tops = LINE_TOPS_MAX,
+                                            .figures = ALL_FIGURES,
+                                            .hint = true,
+                                            .caller = true,
+                                            .stuck = true,
+                                            .places = true,
+                                            .shares = true};
 
 static bool lower(size_t *value, size_t to)
 {
@@ -40,12 +54,13 @@ static bool step_down(size_t *value, size_t least)
 
 /* From the end of the line: hint, callers of the path, more top functions, figures. In between
  * names get shorter, so that one long name does not cost all the rest. */
-bool line_level_reduce(line_level *l)
+static bool line_level_reduce(line_level *l)
 {
     return drop(&l->hint) || step_down(&l->path_names, SHORT_PATH) ||
            lower(&l->name_bytes, SHORT_NAME) || step_down(&l->path_names, 0) ||
            step_down(&l->tops, 1) || lower(&l->name_bytes, SHORTER_NAME) ||
-           step_down(&l->figures, FEW_FIGURES) || drop(&l->caller) || step_down(&l->figures, 0) ||
+           step_down(&l->figures, FEW_FIGURES) || drop(&l->caller) || drop(&l->places) ||
+           step_down(&l->figures, 0) || step_down(&l->name_bytes, TINY_NAME) || drop(&l->shares) ||
            step_down(&l->name_bytes, LEAST_NAME) || step_down(&l->tops, 0) || drop(&l->stuck);
 }
 
@@ -248,15 +263,28 @@ static void put_shares(line_writer *w)
     figure_share(w, "unresolved", by[UNPEG_CATEGORY_UNKNOWN]);
 }
 
+static void put_label(line_writer *w, const frame_label *label)
+{
+    if (w->level->places)
+        label_write(w->out, label, style_of(w));
+    else if (w->level->shares)
+        label_write_name(w->out, label, style_of(w));
+    else
+        safe_write(w->out, label->name.len ? label->name : unpeg_slice_of(label->prefix),
+                   style_of(w));
+}
+
 static void put_frame(line_writer *w, const char *key, const line_frame *frame)
 {
     put_key(w, key);
     out_text(w->out, "\"");
-    label_write(w->out, &frame->label, style_of(w));
-    out_text(w->out, " ");
-    out_fixed(w->out, share_tenths(frame->self, w->c->totals->ticks), 1);
-    out_text(w->out, "/");
-    out_fixed(w->out, share_tenths(frame->total, w->c->totals->ticks), 1);
+    put_label(w, &frame->label);
+    if (w->level->shares) {
+        out_text(w->out, " ");
+        out_fixed(w->out, share_tenths(frame->self, w->c->totals->ticks), 1);
+        out_text(w->out, "/");
+        out_fixed(w->out, share_tenths(frame->total, w->c->totals->ticks), 1);
+    }
     out_text(w->out, "\"");
 }
 
@@ -350,7 +378,7 @@ static void put_hint(line_writer *w)
     put_name(w, unpeg_slice_of(hint));
 }
 
-void line_write(const line_content *content, const line_level *level, text_out *out)
+static void line_write(const line_content *content, const line_level *level, text_out *out)
 {
     line_writer w = {content, level, out, 0};
     out_text(out, "unpeg v=1 status=");
@@ -367,6 +395,54 @@ void line_write(const line_content *content, const line_level *level, text_out *
     put_hint(&w);
 }
 
+static line_level level_after(size_t steps)
+{
+    line_level level = line_level_first;
+    while (steps > 0 && line_level_reduce(&level))
+        steps--;
+    return level;
+}
+
+static size_t count_steps(void)
+{
+    line_level level = line_level_first;
+    size_t steps = 0;
+    while (line_level_reduce(&level))
+        steps++;
+    return steps;
+}
+
+static bool write_within(const line_content *content, size_t steps, size_t limit, text_out *out)
+{
+    line_level level = level_after(steps);
+    text_out_init(out, NULL);
+    line_write(content, &level, out);
+    return out->status == UNPEG_OK && out->used <= limit;
+}
+
+/* No step makes a line longer, so the first that fits can be found by halving; the last always
+ * fits. */
+void line_fit(const line_content *content, size_t limit, unpeg_line *ret)
+{
+    text_out out;
+    size_t fits = 0;
+    if (!write_within(content, 0, limit, &out)) {
+        size_t too_long = 0;
+        fits = count_steps();
+        while (fits - too_long > 1) {
+            size_t middle = too_long + (fits - too_long) / 2;
+            if (write_within(content, middle, limit, &out))
+                fits = middle;
+            else
+                too_long = middle;
+        }
+        (void)write_within(content, fits, limit, &out);
+    }
+    memcpy(ret->text, out.buffer, out.used);
+    ret->text[out.used] = '\0';
+    ret->len = out.used;
+}
+
 static size_t limit_of(const unpeg_line_options *options)
 {
     size_t limit = options->max_line ? options->max_line : UNPEG_LINE_DEFAULT;
@@ -379,15 +455,6 @@ void unpeg_line_make(const unpeg_line_options *options, unpeg_line *ret)
 {
     line_content content;
     line_content_open(options, &content);
-    line_level level = line_level_first;
-    text_out out;
-    size_t limit = limit_of(&content.options);
-    do {
-        text_out_init(&out, NULL);
-        line_write(&content, &level, &out);
-    } while ((out.status != UNPEG_OK || out.used > limit) && line_level_reduce(&level));
+    line_fit(&content, limit_of(&content.options), ret);
     line_content_close(&content);
-    memcpy(ret->text, out.buffer, out.used);
-    ret->text[out.used] = '\0';
-    ret->len = out.used;
 }

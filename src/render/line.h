@@ -4,7 +4,7 @@
  *
  *     line_content content;
  *     line_content_open(&options, &content);
- *     line_write(&content, &line_level_first, &out);
+ *     line_fit(&content, 1000, &line);
  *     line_content_close(&content);
  *
  * Grammar (logfmt; UTF-8; no control characters; v=1 promises that keys are only added, so unknown
@@ -16,11 +16,12 @@
  *     quoted = quote *(character / backslash quote / backslash backslash) quote
  *     frame  = name [" " file ":" line ":" column] marks " " self "/" total     within quotes
  *
- * Shares are percent with one decimal of ticks=. Keys, in this order: status reason state conf
- * ongoing pid log log_mb read_mb partial ticks window_s js gc native idle unresolved stuck caller
- * top1... cycle depth path gc_ms deopts isolates ms budget_ms hint. caller is the JavaScript
- * function that called a stuck frame that is none. path is the hottest call path, callers first,
- * each function once, with the share of its last; "\u2026<" stands for callers that are left out,
+ * In a line that may not have some 200 bytes a frame is cut down to its name. Shares are percent
+ * with one decimal of ticks=. Keys, in this order: status reason state conf ongoing pid log log_mb
+ * read_mb partial ticks window_s js gc native idle unresolved stuck caller top1... cycle depth path
+ * gc_ms deopts isolates ms budget_ms hint. caller is the JavaScript function that called a stuck
+ * frame that is none. path is the hottest call path, callers first, each function once, with the
+ * share of its last; "\u2026<" stands for callers that are left out,
  * "?" for ones without a name.
  */
 #ifndef UNPEG_RENDER_LINE_H
@@ -58,21 +59,8 @@ typedef struct line_content {
 void line_content_open(const unpeg_line_options *options, line_content *ret);
 void line_content_close(line_content *content);
 
-/* How much of the content is written. */
-typedef struct line_level {
-    size_t name_bytes; /* of a name, and of a place */
-    size_t path_names;
-    size_t tops;
-    size_t figures; /* the first so many of the optional figures */
-    bool hint, caller, stuck;
-} line_level;
-
-/* Everything, with names of at most 160 bytes. */
-extern const line_level line_level_first;
-
-/* The next smaller level; false if there is none. */
-bool line_level_reduce(line_level *level);
-
-void line_write(const line_content *content, const line_level *level, text_out *out);
+/* The longest line that is within limit bytes, at least UNPEG_LINE_MIN and at most
+ * UNPEG_LINE_MAX. */
+void line_fit(const line_content *content, size_t limit, unpeg_line *ret);
 
 #endif

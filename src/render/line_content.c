@@ -56,15 +56,17 @@ static void take_stuck(line_content *c)
         c->caller = make_step(c, &peg->path[at - 1]);
 }
 
+/* The first in any case, more only if they show in the tenths. */
 static void take_tops(line_content *c)
 {
     size_t count;
     const unpeg_row *rows = unpeg_view_rows(c->scope.view, UNPEG_ORDER_SELF, &count);
     size_t wanted = c->options.top ? c->options.top : DEFAULT_TOPS;
-    for (size_t i = 0; i < count && i < wanted && i < LINE_TOPS_MAX &&
-                       share_tenths(rows[i].self, c->totals->ticks);
-         i++)
+    for (size_t i = 0; i < count && i < wanted && i < LINE_TOPS_MAX; i++) {
+        if (rows[i].self == 0 || (i && share_tenths(rows[i].self, c->totals->ticks) == 0))
+            break;
         c->tops[c->top_count++] = make_frame(c->options.profile, &rows[i]);
+    }
 }
 
 /* The node where the hottest path ends: down the heaviest children, as long as they outweigh what

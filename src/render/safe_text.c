@@ -31,7 +31,8 @@ static void piece_unsafe(safe_piece *piece, uint32_t cp)
         piece_escape(piece, cp);
 }
 
-static void piece_quote_backslashes(safe_piece *piece)
+/* Backslashes in front of quotes and backslashes. */
+static void piece_quote(safe_piece *piece)
 {
     safe_piece plain = *piece;
     piece->len = 0;
@@ -43,10 +44,13 @@ static void piece_quote_backslashes(safe_piece *piece)
     piece->columns = (uint8_t)(piece->columns + piece->len - plain.len);
 }
 
-bool safe_next(unpeg_slice *rest, unsigned flags, safe_piece *piece)
+static bool is_plain(char c, unsigned flags)
 {
-    if (rest->len == 0)
-        return false;
+    return c >= 0x20 && c < 0x7f && !((c == '"' || c == '\\') && flags & SAFE_QUOTED);
+}
+
+static void next_special(unpeg_slice *rest, unsigned flags, safe_piece *piece)
+{
     uint32_t cp = CODE_POINT_REPLACEMENT;
     size_t len = code_point_read(*rest, &cp);
     rest->data += len ? len : 1;
@@ -60,7 +64,22 @@ bool safe_next(unpeg_slice *rest, unsigned flags, safe_piece *piece)
         piece->columns = 1;
     }
     if (flags & SAFE_QUOTED)
-        piece_quote_backslashes(piece);
+        piece_quote(piece);
+}
+
+bool safe_next(unpeg_slice *rest, unsigned flags, safe_piece *piece)
+{
+    if (rest->len == 0)
+        return false;
+    char first = rest->data[0];
+    if (!is_plain(first, flags)) {
+        next_special(rest, flags, piece);
+        return true;
+    }
+    piece->bytes[0] = first;
+    piece->len = piece->columns = 1;
+    rest->data++;
+    rest->len--;
     return true;
 }
 
