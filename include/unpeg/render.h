@@ -46,7 +46,7 @@ typedef struct unpeg_report_options {
     size_t top;               /* rows of the flat table; 0: 20 in text, all in JSON */
     double min_share; /* lighter tree nodes are left out; 0: 0.01 in text, 0.001 in JSON; negative:
                          nothing is */
-    uint32_t max_depth; /* levels of a tree; 0: 40 in text, no limit in JSON */
+    uint32_t max_depth; /* levels of a tree; 0: in text 40 (bottom-up 5), no limit in JSON */
     uint32_t width; /* text: longer lines have their names cut in the middle; 0: nothing is cut */
     bool color;     /* text: SGR sequences; nothing is said by colour alone */
     bool ascii;     /* text: other characters are written as \u{2026} */

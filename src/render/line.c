@@ -177,7 +177,7 @@ static void put_reason(line_writer *w)
 static void put_state(line_writer *w)
 {
     const unpeg_peg *peg = w->c->scope.peg;
-    if (!peg)
+    if (!peg || unpeg_profile_tick_count(w->c->options.profile) == 0)
         return;
     figure_text(w, "state", unpeg_verdict_text(peg->verdict));
     figure_text(w, "conf", unpeg_confidence_text(peg->confidence));

@@ -90,8 +90,9 @@ static void note_snapshot(note_list *list, const unpeg_view *view)
     uint64_t ticks = most_ticks_without_row(view);
     if (ticks)
         add(list, "node-snapshot",
-            "Functions without a name are on the stack in %llu ticks or more. Those of Node's "
-            "start snapshot get their names when the profiled command has --no-node-snapshot.",
+            "Functions without a name are on the stack in at least %llu of the ticks. Those of "
+            "Node's start snapshot get their names when the profiled command has "
+            "--no-node-snapshot.",
             (unsigned long long)ticks);
 }
 

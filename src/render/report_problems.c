@@ -5,7 +5,7 @@
 #include "notes.h"
 #include "report_text.h"
 
-enum { MISSING_MAX = 10 };
+enum { MISSING_MAX = 10, COUNT_COLUMNS = 10 };
 
 static void print_notes(text_report *t)
 {
@@ -17,29 +17,31 @@ static void print_notes(text_report *t)
         print_wrapped(t, notes[i].text, 2, 0);
 }
 
-static void print_place(text_report *t, const unpeg_damage_place *place)
+static void say_place(const text_report *t, prose_text *prose, const unpeg_damage_place *place)
 {
-    if (t->r->options.log)
-        safe_write(&t->out, path_base(unpeg_slice_of(t->r->options.log)), print_style(t, 0));
-    else
-        out_text(&t->out, "line ");
-    out_text(&t->out, t->r->options.log ? ":" : "");
-    out_u64(&t->out, place->line);
+    const char *log = t->r->options.log;
+    if (log)
+        safe_write(prose, path_base(unpeg_slice_of(log)), print_style(t, 64));
+    out_text(prose, log ? ":" : "line ");
+    out_u64(prose, place->line);
 }
 
 static void print_damage_kind(text_report *t, unpeg_damage_kind kind)
 {
     const unpeg_damage_entry *entry = &unpeg_profile_damage_const(t->r->profile)->kinds[kind];
-    out_u64_right(&t->out, entry->count, 8);
-    out_text(&t->out, "  ");
-    out_text(&t->out, unpeg_damage_text(kind));
+    prose_text prose;
+    text_out_init(&prose, NULL);
+    out_text(&prose, unpeg_damage_text(kind));
     for (size_t i = 0; i < entry->count && i < UNPEG_DAMAGE_PLACES; i++) {
         if (entry->places[i].line == 0)
             break;
-        out_text(&t->out, i ? ", " : ": ");
-        print_place(t, &entry->places[i]);
+        out_text(&prose, i ? ", " : ": ");
+        say_place(t, &prose, &entry->places[i]);
     }
-    out_text(&t->out, entry->count > UNPEG_DAMAGE_PLACES ? ", ...\n" : "\n");
+    out_text(&prose, entry->count > UNPEG_DAMAGE_PLACES ? ", ..." : "");
+    out_u64_right(&t->out, entry->count, 8);
+    out_text(&t->out, "  ");
+    print_prose(t, &prose, COUNT_COLUMNS, COUNT_COLUMNS);
 }
 
 static void print_damage(text_report *t)
@@ -64,7 +66,7 @@ static void print_missing_one(text_report *t, const missing_ticks *m)
     out_text(&t->out, unpeg_unknown_id(m->reason));
     if (m->path.len) {
         out_text(&t->out, "  ");
-        safe_write(&t->out, m->path, print_style(t, 0));
+        safe_write(&t->out, m->path, print_style(t, t->r->options.width / 3));
     }
     if (m->library && m->library->detail[0]) {
         out_text(&t->out, "  (");

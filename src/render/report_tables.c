@@ -1,77 +1,96 @@
 /* SPDX-License-Identifier: MIT */
 #include "report_text.h"
 
-enum { NAME_COLUMNS_MAX = 48, HALF_COLUMNS = 40 };
+enum {
+    NAME_COLUMNS_MAX = 48,
+    FACT_COLUMNS = 9,
+    CATEGORY_COLUMNS = 10,
+    STATE_COLUMNS = 18,
+    SHARE_COLUMNS = 18, /* ticks and percent */
+};
 
-static void print_megabytes(text_out *out, uint64_t bytes)
+static void say_megabytes(prose_text *prose, uint64_t bytes)
 {
-    out_fixed(out, divide_rounded(bytes, 100000), 1);
+    out_fixed(prose, divide_rounded(bytes, 100000), 1);
 }
 
-static void print_ticks(text_report *t)
+static void say_time(prose_text *prose, int64_t time_us)
 {
-    const unpeg_totals *totals = t->r->totals;
-    out_text(&t->out, "  ticks  ");
-    out_u64(&t->out, totals->ticks);
+    print_duration(prose, time_us < 0 ? 0 : (uint64_t)time_us);
+}
+
+static void say_ticks(prose_text *prose, const report *r)
+{
+    const unpeg_totals *totals = r->totals;
+    out_u64(prose, totals->ticks);
     if (totals->ticks) {
-        out_text(&t->out, " from ");
-        print_duration(&t->out, totals->start_us < 0 ? 0 : (uint64_t)totals->start_us);
-        out_text(&t->out, " to ");
-        print_duration(&t->out, totals->end_us < 0 ? 0 : (uint64_t)totals->end_us);
+        out_text(prose, " from ");
+        say_time(prose, totals->start_us);
+        out_text(prose, " to ");
+        say_time(prose, totals->end_us);
     }
     if (totals->gap_us) {
-        out_text(&t->out, "; ");
-        print_duration(&t->out, totals->gap_us);
-        out_text(&t->out, " of that without ticks");
+        out_text(prose, "; ");
+        print_duration(prose, totals->gap_us);
+        out_text(prose, " of that without ticks");
     }
-    if (t->r->info->interval_us) {
-        out_text(&t->out, "; one every ");
-        print_duration(&t->out, t->r->info->interval_us);
+    if (r->info->interval_us) {
+        out_text(prose, "; one every ");
+        print_duration(prose, r->info->interval_us);
     }
-    out_text(&t->out, "\n");
     if (totals->excluded) {
-        out_text(&t->out, "         ");
-        out_u64(&t->out, totals->excluded);
-        out_text(&t->out, t->r->scope.of_peg ? " more outside of the peg or not selected\n"
-                                             : " more are not selected\n");
+        out_text(prose, "; ");
+        out_u64(prose, totals->excluded);
+        out_text(prose, r->scope.of_peg ? " more are outside of the peg or not selected"
+                                        : " more are not selected");
     }
 }
 
-static void print_version(text_report *t)
+static void say_version(prose_text *prose, const unpeg_profile_info *info)
 {
-    const unpeg_profile_info *info = t->r->info;
     if ((info->v8[0] | info->v8[1] | info->v8[2] | info->v8[3]) == 0) {
-        out_text(&t->out, "V8 of unknown version");
+        out_text(prose, "V8 of unknown version");
         return;
     }
-    out_text(&t->out, "V8 ");
+    out_text(prose, "V8 ");
     for (size_t i = 0; i < 4; i++) {
-        out_text(&t->out, i ? "." : "");
-        out_u64(&t->out, info->v8[i]);
+        out_text(prose, i ? "." : "");
+        out_u64(prose, info->v8[i]);
     }
-    safe_write(&t->out, info->embedder, print_style(t, 64));
+    safe_write(prose, info->embedder, (safe_style){SAFE_ASCII, 64});
 }
 
-static void print_log(text_report *t)
+static void say_log(prose_text *prose, const unpeg_profile_info *info)
 {
-    const unpeg_profile_info *info = t->r->info;
-    out_text(&t->out, "  log    ");
-    print_version(t);
-    out_text(&t->out, ", ");
-    print_megabytes(&t->out, info->bytes_read);
+    say_version(prose, info);
+    out_text(prose, ", ");
+    say_megabytes(prose, info->bytes_read);
     if (info->bytes_total > info->bytes_read) {
-        out_text(&t->out, " of ");
-        print_megabytes(&t->out, info->bytes_total);
+        out_text(prose, " of ");
+        say_megabytes(prose, info->bytes_total);
     }
-    out_text(&t->out, " MB read, ");
-    out_u64(&t->out, info->lines);
-    out_text(&t->out, " rows");
+    out_text(prose, " MB read, ");
+    out_u64(prose, info->lines);
+    out_text(prose, " rows");
     if (info->deopts) {
-        out_text(&t->out, ", ");
-        out_u64(&t->out, info->deopts);
-        out_text(&t->out, " deoptimizations");
+        out_text(prose, ", ");
+        out_u64(prose, info->deopts);
+        out_text(prose, " deoptimizations");
     }
-    out_text(&t->out, info->ended ? "\n" : ", no end row: killed or still running\n");
+    out_text(prose, info->ended ? "" : ", no end row: killed or still running");
+}
+
+static void print_run(text_report *t)
+{
+    prose_text prose;
+    text_out_init(&prose, NULL);
+    say_ticks(&prose, t->r);
+    out_text(&t->out, "  ticks  ");
+    print_prose(t, &prose, FACT_COLUMNS, FACT_COLUMNS);
+    text_out_init(&prose, NULL);
+    say_log(&prose, t->r->info);
+    out_text(&t->out, "  log    ");
+    print_prose(t, &prose, FACT_COLUMNS, FACT_COLUMNS);
 }
 
 /* The entries of a table that are not 0. */
@@ -93,18 +112,17 @@ static void list_add(share_list *list, const char *name, uint64_t ticks)
     list->entries[list->count++].ticks = ticks;
 }
 
-static void print_share(text_report *t, const share_list *list, size_t i, size_t columns)
+static void print_share(text_report *t, const share_list *list, size_t i, size_t name_columns)
 {
     if (i >= list->count) {
-        out_repeat(&t->out, ' ', columns);
+        out_repeat(&t->out, ' ', name_columns + SHARE_COLUMNS);
         return;
     }
     size_t len = strlen(list->entries[i].name);
     out_text(&t->out, list->entries[i].name);
-    out_repeat(&t->out, ' ', 18 - len);
+    out_repeat(&t->out, ' ', len < name_columns ? name_columns - len : 0);
     out_u64_right(&t->out, list->entries[i].ticks, 10);
     print_percent(t, list->entries[i].ticks, t->r->totals->ticks);
-    out_repeat(&t->out, ' ', columns > 36 ? columns - 36 : 0);
 }
 
 static void print_shares(text_report *t)
@@ -117,13 +135,15 @@ static void print_shares(text_report *t)
     for (int i = 0; i < UNPEG_VM_STATE_COUNT; i++)
         list_add(&states, unpeg_vm_state_text((unpeg_vm_state)i), totals->by_state[i]);
     if (totals->ticks)
-        out_text(&t->out, "\n  by category            ticks                 "
-                          "by VM state            ticks\n");
+        out_text(&t->out,
+                 "\n  category       ticks                 VM state               ticks\n");
     for (size_t i = 0; i < categories.count || i < states.count; i++) {
         out_text(&t->out, "  ");
-        print_share(t, &categories, i, i < states.count ? HALF_COLUMNS + 4 : 0);
-        if (i < states.count)
-            print_share(t, &states, i, 0);
+        print_share(t, &categories, i, CATEGORY_COLUMNS);
+        if (i < states.count) {
+            out_text(&t->out, "        ");
+            print_share(t, &states, i, STATE_COLUMNS);
+        }
         out_text(&t->out, "\n");
     }
 }
@@ -131,8 +151,7 @@ static void print_shares(text_report *t)
 void print_summary(text_report *t)
 {
     print_heading(t, t->r->scope.of_peg ? "SUMMARY OF THE PEG\n" : "SUMMARY\n");
-    print_ticks(t);
-    print_log(t);
+    print_run(t);
     print_shares(t);
 }
 

@@ -89,6 +89,26 @@ void print_percent(text_report *t, uint64_t part, uint64_t whole)
     out_text(&t->out, " %");
 }
 
+/* A unit belongs to the number before it: no line break there. */
+static bool is_unit(const char *word)
+{
+    static const char *const units[] = {"%", "s", "ms", "MB"};
+    size_t len = strcspn(word, " ,.;)");
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (len == strlen(units[i]) && memcmp(word, units[i], len) == 0)
+            return true;
+    }
+    return false;
+}
+
+static size_t word_length(const char *text)
+{
+    size_t len = strcspn(text, " ");
+    if (text[len] == ' ' && is_unit(text + len + 1))
+        len += 1 + strcspn(text + len + 1, " ");
+    return len;
+}
+
 void print_wrapped(text_report *t, const char *text, size_t indent, size_t column)
 {
     size_t width = t->r->options.width;
@@ -96,7 +116,7 @@ void print_wrapped(text_report *t, const char *text, size_t indent, size_t colum
         width = PROSE_COLUMNS;
     bool first = true;
     while (*text) {
-        size_t word = strcspn(text, " ");
+        size_t word = word_length(text);
         if (column + 1 + word > width && !first) {
             out_text(&t->out, "\n");
             column = 0;
@@ -112,17 +132,29 @@ void print_wrapped(text_report *t, const char *text, size_t indent, size_t colum
     out_text(&t->out, "\n");
 }
 
+void print_prose(text_report *t, prose_text *prose, size_t indent, size_t column)
+{
+    out_bytes(prose, "", 1);
+    if (prose->status == UNPEG_OK)
+        print_wrapped(t, prose->buffer, indent, column);
+    else
+        text_out_fail(&t->out, prose->status);
+}
+
 static void print_all(text_report *t)
 {
     const report *r = t->r;
-    print_verdict(t);
+    bool has_ticks = r->totals->ticks > 0;
+    print_headline(t);
+    if (report_has(r, UNPEG_REPORT_VERDICT) && unpeg_profile_tick_count(r->profile))
+        print_verdict(t);
     if (report_has(r, UNPEG_REPORT_SUMMARY))
         print_summary(t);
-    if (report_has(r, UNPEG_REPORT_FLAT))
+    if (report_has(r, UNPEG_REPORT_FLAT) && has_ticks)
         print_flat(t);
-    if (report_has(r, UNPEG_REPORT_TOP_DOWN))
+    if (report_has(r, UNPEG_REPORT_TOP_DOWN) && has_ticks)
         print_tree(t, false);
-    if (report_has(r, UNPEG_REPORT_BOTTOM_UP))
+    if (report_has(r, UNPEG_REPORT_BOTTOM_UP) && has_ticks)
         print_tree(t, true);
     if (report_has(r, UNPEG_REPORT_PROBLEMS))
         print_problems(t);
@@ -132,7 +164,7 @@ unpeg_status unpeg_report_text(const unpeg_profile *profile, const unpeg_report_
                                const unpeg_writer *out, unpeg_error *error)
 {
     static const report_defaults defaults = {
-        .top = 20, .min_share = 0.01, .max_depth = {40, 8}, .max_nodes = {300, 150}};
+        .top = 20, .min_share = 0.01, .max_depth = {40, 5}, .max_nodes = {300, 150}};
     report r;
     unpeg_status status = report_open(profile, options, &defaults, &r, error);
     if (status == UNPEG_OK) {

@@ -4,7 +4,7 @@
  *
  *     text_report t = {.r = &r};
  *     text_out_init(&t.out, writer);
- *     print_verdict(&t);
+ *     print_headline(&t);
  *     status = text_out_finish(&t.out);
  *
  * A part prints whole lines and, but for the first, an empty line before them. Parts that allocate
@@ -21,6 +21,8 @@ typedef struct text_report {
     text_out out;
 } text_report;
 
+/* "v8.log: js-loop" */
+void print_headline(text_report *t);
 void print_verdict(text_report *t);
 void print_summary(text_report *t);
 void print_flat(text_report *t);
@@ -48,6 +50,12 @@ void print_duration(text_out *out, uint64_t us);
 
 /* "  93.7 %": part of whole, right-aligned in six columns. */
 void print_percent(text_report *t, uint64_t part, uint64_t whole);
+
+/* A text of at most 8 KB in the making, for print_prose; text_out_init(&prose, NULL) begins it. */
+typedef text_out prose_text;
+
+/* Prints the prose as print_wrapped does. */
+void print_prose(text_report *t, prose_text *prose, size_t indent, size_t column);
 
 /* Words of a text, broken at the width of the report (at most 100 columns), behind an indent. The
  * first line already has so many columns. */

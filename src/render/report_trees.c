@@ -11,7 +11,8 @@ typedef struct tree_chain {
     const unpeg_row *rows[CHAIN_ROWS];
     size_t count;
     size_t repeats;
-    size_t indent; /* in columns */
+    bool is_nameless; /* the level before, printed or not */
+    size_t indent;    /* in columns */
 } tree_chain;
 
 typedef struct tree_print {
@@ -50,44 +51,53 @@ static void print_numbers(const tree_print *p, const unpeg_tree_node *node)
         print_percent(t, node->self, ticks);
 }
 
-/* True if a level of a chain only repeats it, as in a recursion; it is counted. */
-static bool repeats_chain(tree_print *p, uint32_t n)
+static bool in_chain(const tree_chain *chain, const unpeg_row *row)
 {
-    tree_chain *chain = &p->chain;
-    const unpeg_row *row = unpeg_view_row_of(p->t->r->scope.view, p->tree->nodes[n].frame);
-    if (!continues_chain(p->tree, n))
-        chain->count = 0;
     for (size_t i = 0; i < chain->count && i < CHAIN_ROWS; i++) {
-        if (chain->rows[i] == row) {
-            chain->repeats++;
+        if (chain->rows[i] == row)
             return true;
-        }
     }
-    chain->rows[chain->count++ % CHAIN_ROWS] = row;
     return false;
 }
 
-static void print_repeats(tree_print *p)
+/* True if a level of a chain says nothing new: it repeats the chain, as in a recursion, or is one
+ * more function without a name. */
+static bool repeats_chain(tree_print *p, uint32_t n)
 {
     tree_chain *chain = &p->chain;
+    unpeg_frame_id frame = p->tree->nodes[n].frame;
+    const unpeg_row *row = unpeg_view_row_of(p->t->r->scope.view, frame);
+    bool is_nameless = report_frame(p->t->r, frame)->kind == UNPEG_FRAME_UNKNOWN;
+    if (!continues_chain(p->tree, n))
+        *chain = (tree_chain){.repeats = chain->repeats, .indent = chain->indent};
+    bool nothing_new = in_chain(chain, row) || (is_nameless && chain->is_nameless);
+    chain->is_nameless = is_nameless;
+    if (!nothing_new)
+        chain->rows[chain->count++ % CHAIN_ROWS] = row;
+    return nothing_new;
+}
+
+static void print_repeats(const tree_print *p, const tree_chain *chain)
+{
     if (chain->repeats == 0)
         return;
     out_repeat(&p->t->out, ' ', NUMBERS_COLUMNS + chain->indent);
     out_text(&p->t->out, p->bottom_up ? "< " : "> ");
     out_u64(&p->t->out, chain->repeats);
-    out_text(&p->t->out, " more levels of the same\n");
-    chain->repeats = 0;
+    out_text(&p->t->out, chain->is_nameless ? " more without a name\n" : " more of the same\n");
 }
 
 static void print_node(tree_print *p, uint32_t n)
 {
     const unpeg_tree_node *node = &p->tree->nodes[n];
     set_indent(p, n);
-    size_t repeats = p->chain.repeats;
-    if (repeats_chain(p, n))
+    tree_chain before = p->chain;
+    if (repeats_chain(p, n)) {
+        p->chain.repeats++;
         return;
-    if (repeats)
-        print_repeats(p);
+    }
+    print_repeats(p, &before);
+    p->chain.repeats = 0;
     print_numbers(p, node);
     p->chain.indent = 2 * (size_t)p->indent[n];
     out_repeat(&p->t->out, ' ', p->chain.indent + 2);
@@ -113,7 +123,7 @@ static void print_nodes(tree_print *p)
                                       : "   total              self  function, > what it calls\n");
     for (uint32_t n = unpeg_tree_next(p->tree, 0); n; n = unpeg_tree_next(p->tree, n))
         print_node(p, n);
-    print_repeats(p);
+    print_repeats(p, &p->chain);
     print_hidden(p->t, &p->tree->nodes[0]);
 }
 

@@ -5,32 +5,19 @@
 
 enum { CALLERS_MAX = 6, BUSY_MAX = 4, BUSY_TENTHS_MIN = 10, LABEL_COLUMNS = 15 };
 
-/* Text in the making, for print_wrapped. */
-static void prose_init(text_out *prose)
-{
-    text_out_init(prose, NULL);
-}
-
-static void print_prose(text_report *t, text_out *prose)
-{
-    out_bytes(prose, "", 1);
-    if (prose->status == UNPEG_OK)
-        print_wrapped(t, prose->buffer, 2, 0);
-}
-
 static uint64_t span_us(int64_t start_us, int64_t end_us)
 {
     return end_us > start_us ? (uint64_t)end_us - (uint64_t)start_us : 0;
 }
 
-static void say_time(text_out *prose, int64_t time_us)
+static void say_time(prose_text *prose, int64_t time_us)
 {
     if (time_us < 0)
         out_text(prose, "-");
     print_duration(prose, time_us < 0 ? 0 - (uint64_t)time_us : (uint64_t)time_us);
 }
 
-static void say_when(text_out *prose, const unpeg_peg *peg)
+static void say_when(prose_text *prose, const unpeg_peg *peg)
 {
     print_duration(prose, span_us(peg->start_us, peg->end_us));
     out_text(prose, ", from ");
@@ -43,7 +30,7 @@ static void say_when(text_out *prose, const unpeg_peg *peg)
     say_time(prose, peg->end_us);
 }
 
-static void say_meaning(text_out *prose, unpeg_verdict verdict)
+static void say_meaning(prose_text *prose, unpeg_verdict verdict)
 {
     const char *meaning = unpeg_verdict_meaning(verdict);
     char first = (char)toupper((unsigned char)meaning[0]);
@@ -52,7 +39,7 @@ static void say_meaning(text_out *prose, unpeg_verdict verdict)
     out_text(prose, ". ");
 }
 
-static void say_held(text_out *prose, const unpeg_peg *peg, bool has_stuck)
+static void say_held(prose_text *prose, const unpeg_peg *peg, bool has_stuck)
 {
     if (!has_stuck) {
         out_text(prose, "The thread has not come back to its event loop for ");
@@ -74,7 +61,7 @@ static void say_held(text_out *prose, const unpeg_peg *peg, bool has_stuck)
     out_text(prose, ".");
 }
 
-static void say_not_held(text_out *prose, const unpeg_peg *peg)
+static void say_not_held(prose_text *prose, const unpeg_peg *peg)
 {
     if (peg->ticks == 0)
         return;
@@ -103,23 +90,43 @@ static void print_step(text_report *t, const unpeg_peg_step *step)
     print_frame(t, &label, LABEL_COLUMNS);
 }
 
+static bool is_nameless(const text_report *t, const unpeg_peg_step *step)
+{
+    return report_frame(t->r, step->frame)->kind == UNPEG_FRAME_UNKNOWN;
+}
+
+static void print_rest(text_report *t, uint64_t count, const char *what)
+{
+    if (count == 0)
+        return;
+    print_fact(t, "");
+    out_text(&t->out, "and ");
+    out_u64(&t->out, count);
+    out_text(&t->out, what);
+}
+
+/* From the innermost on; of functions without a name in a row only the first. */
+static void print_callers(text_report *t, const unpeg_peg_step *path, size_t count)
+{
+    for (unsigned shown = 0; count > 0 && shown < CALLERS_MAX; shown++) {
+        const unpeg_peg_step *step = &path[--count];
+        uint64_t alike = 0;
+        for (; is_nameless(t, step) && count > 0 && is_nameless(t, &path[count - 1]); count--)
+            alike++;
+        print_fact(t, shown ? "" : "called from");
+        print_step(t, step);
+        print_rest(t, alike, " more without a name\n");
+    }
+    print_rest(t, count, " more up to the event loop\n");
+}
+
 static void print_stuck(text_report *t, const unpeg_peg *peg)
 {
     size_t last = peg->path_count - 1;
     print_fact(t, peg_holds(peg) ? "stuck in" : "longest in");
     print_look(t, LOOK_STRONG);
     print_step(t, &peg->path[last]);
-    size_t shown = last < CALLERS_MAX ? last : CALLERS_MAX;
-    for (size_t i = 0; i < shown; i++) {
-        print_fact(t, i ? "" : "called from");
-        print_step(t, &peg->path[last - 1 - i]);
-    }
-    if (shown < last) {
-        print_fact(t, "");
-        out_text(&t->out, "and ");
-        out_u64(&t->out, last - shown);
-        out_text(&t->out, " more up to the event loop\n");
-    }
+    print_callers(t, peg->path, last);
 }
 
 static void print_cycle(text_report *t, const unpeg_peg *peg)
@@ -165,33 +172,32 @@ static void print_evidence(text_report *t, const unpeg_peg *peg)
     out_text(&t->out, ")\n");
 }
 
-static void print_headline(text_report *t, const unpeg_peg *peg)
+void print_headline(text_report *t)
 {
+    const unpeg_peg *peg = t->r->scope.peg;
+    bool has_ticks = unpeg_profile_tick_count(t->r->profile) > 0;
     if (t->r->options.log) {
         safe_write(&t->out, unpeg_slice_of(t->r->options.log), print_style(t, 0));
         out_text(&t->out, ": ");
     }
     print_look(t, peg_holds(peg) ? LOOK_ALARM : LOOK_STRONG);
-    out_text(&t->out, unpeg_verdict_text(peg->verdict));
+    out_text(&t->out, has_ticks ? unpeg_verdict_text(peg->verdict) : "no ticks");
     print_look(t, LOOK_PLAIN);
     out_text(&t->out, "\n");
 }
 
 void print_verdict(text_report *t)
 {
-    if (!report_has(t->r, UNPEG_REPORT_VERDICT))
-        return;
     const unpeg_peg *peg = t->r->scope.peg;
-    text_out prose;
-    prose_init(&prose);
-    print_headline(t, peg);
-    say_meaning(&prose, peg->verdict);
     bool has_stuck = peg_stuck(t->r->profile, peg);
+    prose_text prose;
+    text_out_init(&prose, NULL);
+    say_meaning(&prose, peg->verdict);
     if (peg_holds(peg))
         say_held(&prose, peg, has_stuck);
     else
         say_not_held(&prose, peg);
-    print_prose(t, &prose);
+    print_prose(t, &prose, 2, 0);
     if (has_stuck)
         print_stuck(t, peg);
     if (peg->verdict == UNPEG_VERDICT_RECURSION)
