@@ -12,7 +12,7 @@ static void print_notes(text_report *t)
     note notes[NOTES_MAX];
     size_t count = notes_make(t->r->scope.view, notes);
     if (count)
-        print_heading(t, "NOTES\n");
+        print_heading(t, "NOTES", "\n");
     for (size_t i = 0; i < count; i++)
         print_wrapped(t, notes[i].text, 2, 0);
 }
@@ -52,7 +52,7 @@ static void print_damage(text_report *t)
         if (damage->kinds[kind].count == 0)
             continue;
         if (!any)
-            print_heading(t, "DAMAGE in the log\n   count\n");
+            print_heading(t, "DAMAGE", " in the log\n   count\n");
         any = true;
         print_damage_kind(t, (unpeg_damage_kind)kind);
     }
@@ -90,7 +90,7 @@ static void print_missing_list(text_report *t, const missing_ticks *list, size_t
 {
     uint32_t reasons = 0;
     size_t shown = count < MISSING_MAX ? count : MISSING_MAX;
-    print_heading(t, "TICKS WITHOUT A FUNCTION NAME\n");
+    print_heading(t, "TICKS WITHOUT A FUNCTION NAME", "\n");
     for (size_t i = 0; i < shown; i++) {
         print_missing_one(t, &list[i]);
         reasons |= UINT32_C(1) << list[i].reason;

@@ -150,7 +150,7 @@ static void print_shares(text_report *t)
 
 void print_summary(text_report *t)
 {
-    print_heading(t, t->r->scope.of_peg ? "SUMMARY OF THE PEG\n" : "SUMMARY\n");
+    print_heading(t, t->r->scope.of_peg ? "SUMMARY OF THE PEG" : "SUMMARY", "\n");
     print_run(t);
     print_shares(t);
 }
@@ -198,8 +198,7 @@ void print_flat(text_report *t)
     size_t count, all;
     const unpeg_row *rows = report_rows(t->r, &count, &all);
     bool by_self = t->r->options.order == UNPEG_ORDER_SELF;
-    print_heading(t, by_self ? "FUNCTIONS BY SELF TIME" : "FUNCTIONS BY TOTAL TIME");
-    out_text(&t->out, " (");
+    print_heading(t, by_self ? "FUNCTIONS BY SELF TIME" : "FUNCTIONS BY TOTAL TIME", " (");
     out_u64(&t->out, count);
     out_text(&t->out, " of ");
     out_u64(&t->out, all);

@@ -10,12 +10,13 @@ void print_look(text_report *t, text_look look)
         out_text(&t->out, sequences[look]);
 }
 
-void print_heading(text_report *t, const char *heading)
+void print_heading(text_report *t, const char *heading, const char *rest)
 {
     out_text(&t->out, "\n");
     print_look(t, LOOK_STRONG);
     out_text(&t->out, heading);
     print_look(t, LOOK_PLAIN);
+    out_text(&t->out, rest);
 }
 
 safe_style print_style(const text_report *t, size_t max)
@@ -59,13 +60,14 @@ void print_frame(text_report *t, const frame_label *label, size_t columns_used)
 {
     fitting fits = fit(t, label, columns_used);
     label_write_name(&t->out, label, print_style(t, fits.name));
-    if (label->file.len || label->marks[0])
+    if (label->file.len) {
         out_text(&t->out, "  ");
-    print_look(t, LOOK_DIM);
-    label_write_place(&t->out, label, print_style(t, fits.place));
-    print_look(t, LOOK_PLAIN);
-    if (label->file.len && label->marks[0])
-        out_text(&t->out, " ");
+        print_look(t, LOOK_DIM);
+        label_write_place(&t->out, label, print_style(t, fits.place));
+        print_look(t, LOOK_PLAIN);
+    }
+    if (label->marks[0])
+        out_text(&t->out, label->file.len ? " " : "  ");
     out_text(&t->out, label->marks);
     out_text(&t->out, "\n");
 }

@@ -29,8 +29,8 @@ void print_flat(text_report *t);
 void print_tree(text_report *t, bool bottom_up);
 void print_problems(text_report *t);
 
-/* An empty line, then the heading of a part. */
-void print_heading(text_report *t, const char *heading);
+/* An empty line, then the heading of a part, then what follows it. */
+void print_heading(text_report *t, const char *heading, const char *rest);
 
 typedef enum text_look { LOOK_PLAIN, LOOK_STRONG, LOOK_ALARM, LOOK_DIM } text_look;
 

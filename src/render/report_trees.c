@@ -139,8 +139,8 @@ void print_tree(text_report *t, bool bottom_up)
                     .tree = tree,
                     .indent = calloc(tree->count, sizeof *p.indent),
                     .bottom_up = bottom_up};
-    print_heading(t, bottom_up ? "BOTTOM UP: who calls the hot functions\n"
-                               : "TOP DOWN: where the time goes\n");
+    print_heading(t, bottom_up ? "BOTTOM UP" : "TOP DOWN",
+                  bottom_up ? ": who calls the hot functions\n" : ": where the time goes\n");
     if (p.indent)
         print_nodes(&p);
     else

@@ -126,6 +126,7 @@ static void print_stuck(text_report *t, const unpeg_peg *peg)
     print_fact(t, peg_holds(peg) ? "stuck in" : "longest in");
     print_look(t, LOOK_STRONG);
     print_step(t, &peg->path[last]);
+    print_look(t, LOOK_PLAIN);
     print_callers(t, peg->path, last);
 }
 

@@ -110,6 +110,30 @@ static void write_range(text_out *out, unpeg_slice text, unsigned flags, size_t 
     }
 }
 
+static size_t plain_run(unpeg_slice text, unsigned flags)
+{
+    size_t len = 0;
+    while (len < text.len && is_plain(text.data[len], flags))
+        len++;
+    return len;
+}
+
+static void write_whole(text_out *out, unpeg_slice text, unsigned flags)
+{
+    safe_piece piece;
+    for (;;) {
+        size_t run = plain_run(text, flags);
+        if (run) {
+            out_bytes(out, text.data, run);
+            text.data += run;
+            text.len -= run;
+        }
+        if (!safe_next(&text, flags, &piece))
+            return;
+        out_bytes(out, piece.bytes, piece.len);
+    }
+}
+
 static bool fits(unpeg_slice text, unsigned flags, size_t max)
 {
     size_t size = 0;
@@ -150,7 +174,7 @@ static void write_cut(text_out *out, unpeg_slice text, safe_style style)
 void safe_write(text_out *out, unpeg_slice text, safe_style style)
 {
     if (style.max == 0 || fits(text, style.flags, style.max))
-        write_range(out, text, style.flags, 0, SIZE_MAX);
+        write_whole(out, text, style.flags);
     else
         write_cut(out, text, style);
 }
