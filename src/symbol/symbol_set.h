@@ -37,7 +37,7 @@ typedef struct symbol_range {
     unpeg_unknown_reason reason; /* NONE: a symbol covers it; else why not */
 } symbol_range;
 
-enum { SYMBOL_NO_LIBRARY = UINT32_MAX };
+#define SYMBOL_NO_LIBRARY UINT32_MAX
 
 UNPEG_MUST_CHECK unpeg_status symbol_set_create(const symbol_options *options, symbol_set **ret);
 void symbol_set_destroy(symbol_set *set);
