@@ -8,7 +8,7 @@ if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
     $<$<COMPILE_LANGUAGE:C>:-Wduplicated-cond;-Wduplicated-branches;-Wlogical-op;-Wjump-misses-init;-Wtrampolines>)
 elseif(CMAKE_C_COMPILER_ID MATCHES "Clang")
   target_compile_options(unpeg_warnings INTERFACE
-    $<$<COMPILE_LANGUAGE:C>:-Wmissing-variable-declarations;-Wcomma;-Wunreachable-code;-Wassign-enum;-Wconditional-uninitialized;-Wnewline-eof>)
+    $<$<COMPILE_LANGUAGE:C>:-Wmissing-variable-declarations;-Wcomma;-Wunreachable-code;-Wassign-enum;-Wnewline-eof>)
 endif()
 if(UNPEG_WERROR)
   target_compile_options(unpeg_warnings INTERFACE -Werror)
