@@ -17,6 +17,7 @@ typedef struct group {
     unpeg_tree_node out;
     const unpeg_frame *shown;
     uint32_t shown_weight;
+    uint32_t rank;
     uint32_t items; /* head of the chain */
 } group;
 
@@ -24,9 +25,10 @@ typedef struct grower {
     const unpeg_view *view;
     const unpeg_node *nodes;
     unpeg_tree_options options;
-    double min_total;
-    uint32_t *item_at;  /* bottom-up only: by profile node, the pending item there, or 0 */
-    uint32_t *group_at; /* by function: index into groups + 1, or 0 */
+    double min_total;    /* of the view */
+    double parent_share; /* of the parent's total */
+    uint32_t *item_at;   /* bottom-up only: by profile node, the pending item there, or 0 */
+    uint32_t *group_at;  /* by function: index into groups + 1, or 0 */
     item *items;
     size_t item_count, item_capacity;
     group *groups;
@@ -73,6 +75,13 @@ static bool add_callees(grower *g, uint32_t node)
     return true;
 }
 
+/* Whether a child of a tree node is shown. */
+static bool is_heavy(const grower *g, uint32_t tree_node, uint64_t total)
+{
+    return (double)total >= g->min_total &&
+           (double)total >= g->parent_share * (double)g->out[tree_node].total;
+}
+
 /* Most functions are too light to be shown: what the flat rows know of them saves the work. */
 static bool add_innermost(grower *g)
 {
@@ -84,7 +93,7 @@ static bool add_innermost(grower *g)
             continue;
         uint32_t function = g->view->functions.of_frame[g->nodes[n].frame];
         const unpeg_row *row = &rows[g->view->row_of_function[function]];
-        if ((double)row->self >= g->min_total && !add_item(g, n, self))
+        if (is_heavy(g, 0, row->self) && !add_item(g, n, self))
             return false;
     }
     return true;
@@ -155,7 +164,8 @@ static bool group_items(grower *g, size_t first_item)
             if (!grow_reserve((void **)&g->groups, &g->group_capacity, g->group_count + 1,
                               sizeof(group)))
                 return false;
-            g->groups[g->group_count++] = (group){0};
+            const uint32_t *ranks = g->view->functions.rank;
+            g->groups[g->group_count++] = (group){.rank = ranks ? ranks[function] : 0};
             at = g->group_at[function] = (uint32_t)g->group_count;
         }
         join(g, &g->groups[at - 1], (uint32_t)i);
@@ -171,6 +181,8 @@ static int compare_groups(const void *x, const void *y)
     const group *b = y;
     if (a->out.total != b->out.total)
         return a->out.total > b->out.total ? -1 : 1;
+    if (a->rank != b->rank)
+        return a->rank < b->rank ? -1 : 1;
     return frame_compare(a->shown, b->shown);
 }
 
@@ -231,11 +243,11 @@ static bool add_out(grower *g, const unpeg_tree_node *node, uint32_t chain)
 }
 
 /* Sorts the groups that are heavy enough to the front; returns how many are kept. */
-static size_t keep_groups(grower *g)
+static size_t keep_groups(grower *g, uint32_t tree_node)
 {
     size_t kept = 0;
     for (size_t i = 0; i < g->group_count; i++) {
-        if ((double)g->groups[i].out.total >= g->min_total)
+        if (is_heavy(g, tree_node, g->groups[i].out.total))
             g->groups[kept++] = g->groups[i];
     }
     if (kept > 1)
@@ -252,7 +264,7 @@ static bool expand(grower *g, uint32_t tree_node)
     forget_places(g, first_item);
     if (!done || !group_items(g, first_item))
         return false;
-    size_t kept = keep_groups(g);
+    size_t kept = keep_groups(g, tree_node);
     g->out[tree_node].first_child = (uint32_t)g->out_count;
     g->out[tree_node].child_count = (uint32_t)kept;
     for (size_t i = 0; i < kept; i++) {
@@ -270,7 +282,7 @@ static bool grow_tree(grower *g)
     unpeg_tree_node root = {.frame = g->nodes[UNPEG_NODE_ROOT].frame,
                             .tiers = UINT32_C(1) << UNPEG_TIER_NONE,
                             .self = g->view->tree[UNPEG_NODE_ROOT].self,
-                            .total = g->view->totals.ticks};
+                            .total = g->view->tree[UNPEG_NODE_ROOT].total};
     /* Item 0 ends chains. */
     if (!add_item(g, UNPEG_NODE_ROOT, 0) || !add_out(g, &root, 0))
         return false;
@@ -290,7 +302,7 @@ static bool grower_init(grower *g, const unpeg_view *view, const unpeg_tree_opti
 {
     *g = (grower){.view = view, .nodes = unpeg_profile_nodes(view->profile)};
     options_copy(&g->options, sizeof g->options, options);
-    g->min_total = g->options.min_share * (double)view->totals.ticks;
+    g->min_total = g->options.min_share * (double)view->tree[UNPEG_NODE_ROOT].total;
     g->group_at = calloc(view->functions.count, sizeof *g->group_at);
     if (!g->group_at)
         return false;
@@ -310,13 +322,15 @@ static void grower_deinit(grower *g)
     free(g->heap);
 }
 
-unpeg_status unpeg_tree_create(const unpeg_view *view, const unpeg_tree_options *options,
-                               unpeg_tree **ret)
+unpeg_status view_tree(const unpeg_view *view, const unpeg_tree_options *options,
+                       double parent_share, unpeg_tree **ret)
 {
     grower g;
     unpeg_status status = UNPEG_NO_MEMORY;
     unpeg_tree *tree = malloc(sizeof *tree);
-    if (grower_init(&g, view, options) && tree && grow_tree(&g)) {
+    bool ready = grower_init(&g, view, options);
+    g.parent_share = parent_share;
+    if (ready && tree && grow_tree(&g)) {
         *tree = (unpeg_tree){g.out, g.out_count};
         g.out = NULL;
         *ret = tree;
@@ -326,6 +340,12 @@ unpeg_status unpeg_tree_create(const unpeg_view *view, const unpeg_tree_options 
     free(tree);
     grower_deinit(&g);
     return status;
+}
+
+unpeg_status unpeg_tree_create(const unpeg_view *view, const unpeg_tree_options *options,
+                               unpeg_tree **ret)
+{
+    return view_tree(view, options, 0, ret);
 }
 
 void unpeg_tree_destroy(unpeg_tree *tree)

@@ -150,7 +150,7 @@ static void describe_peg(text *t, const unpeg_peg *peg, bool is_pegged)
 {
     uint64_t us = time_between(peg->start_us, peg->end_us);
     append(t, is_pegged ? "no return for " : "longest stretch ");
-    append_tenths(t, us / 100000, peg->trailing ? " s, to the end" : " s");
+    append_tenths(t, us / 100000 + (us % 100000 >= 50000), peg->trailing ? " s, to the end" : " s");
     append(t, " (%llu ticks)", (unsigned long long)peg->ticks);
     if (peg->path_count) {
         append_share(t, ", one call on", peg->evidence.stuck);

@@ -55,16 +55,22 @@ static unpeg_status make_rows(unpeg_view *view)
     return status;
 }
 
-static unpeg_status weigh(unpeg_view *view)
+unpeg_status view_count(unpeg_view *view)
 {
-    size_t count = unpeg_profile_node_count(view->profile);
-    view->ticks = calloc(count, sizeof *view->ticks);
-    view->tree = malloc(count * sizeof *view->tree);
-    if (!view->ticks || !view->tree)
+    view->tree = malloc(unpeg_profile_node_count(view->profile) * sizeof *view->tree);
+    if (!view->tree)
+        return UNPEG_NO_MEMORY;
+    weigh_tree(view->profile, view->effective, view->ticks, view->tree);
+    return make_rows(view);
+}
+
+static unpeg_status count_ticks(unpeg_view *view)
+{
+    view->ticks = calloc(unpeg_profile_node_count(view->profile), sizeof *view->ticks);
+    if (!view->ticks)
         return UNPEG_NO_MEMORY;
     totals_count(&view->totals, view->profile, &view->selection, view->effective, view->ticks);
-    weigh_tree(view->profile, view->effective, view->ticks, view->tree);
-    return UNPEG_OK;
+    return view_count(view);
 }
 
 static unpeg_status fill(unpeg_view *view, const unpeg_query *query, unpeg_error *error)
@@ -77,9 +83,7 @@ static unpeg_status fill(unpeg_view *view, const unpeg_query *query, unpeg_error
     if (status == UNPEG_OK)
         status = fold_nodes(view->profile, query->flags, &view->effective);
     if (status == UNPEG_OK)
-        status = weigh(view);
-    if (status == UNPEG_OK)
-        status = make_rows(view);
+        status = count_ticks(view);
     return status == UNPEG_OK ? status : unpeg_error_set(error, status, "making a view");
 }
 
@@ -103,10 +107,8 @@ unpeg_status unpeg_view_create(const unpeg_profile *profile, const unpeg_query *
     return UNPEG_OK;
 }
 
-void unpeg_view_destroy(unpeg_view *view)
+void view_deinit(unpeg_view *view)
 {
-    if (!view)
-        return;
     selection_deinit(&view->selection);
     functions_deinit(&view->functions);
     free(view->effective);
@@ -115,6 +117,12 @@ void unpeg_view_destroy(unpeg_view *view)
     free(view->rows[UNPEG_ORDER_SELF]);
     free(view->rows[UNPEG_ORDER_TOTAL]);
     free(view->row_of_function);
+}
+
+void unpeg_view_destroy(unpeg_view *view)
+{
+    if (view)
+        view_deinit(view);
     free(view);
 }
 

@@ -28,6 +28,16 @@ struct unpeg_view {
     unpeg_totals totals;
 };
 
+/* The tree of options, without nodes that have less than a share of their parent's total. */
+unpeg_status view_tree(const unpeg_view *view, const unpeg_tree_options *options,
+                       double parent_share, unpeg_tree **ret);
+
+/* Fills tree and rows of a view that has all else but totals. */
+unpeg_status view_count(unpeg_view *view);
+
+/* Frees what it holds, not the view itself. */
+void view_deinit(unpeg_view *view);
+
 /* Copies the options a caller passed, which may be older (shorter) than ours, over zeros. */
 void options_copy(void *to, size_t size, const void *from);
 

@@ -32,7 +32,7 @@ static void test_js_loop(void **state)
     assert_int_equal(peg->stuck_rows[1].total, 2000);
     assert_int_equal(peg->depth.min, 2);
     assert_int_equal(peg->depth.median, 3);
-    assert_string_equal(peg->sentence, "no return for 1.9 s, to the end (2000 ticks), one call on "
+    assert_string_equal(peg->sentence, "no return for 2.0 s, to the end (2000 ticks), one call on "
                                        "100.0 % of stacks, js 100.0 %");
     script_end(&p, peg);
 }
