@@ -17,6 +17,7 @@
 #include "unpeg/log_parser.h"
 #include "unpeg/peg.h"
 #include "unpeg/prof_process.h"
+#include "unpeg/prof_view.h"
 #include "unpeg/profile.h"
 #include "unpeg/record.h"
 #include "unpeg/render.h"

@@ -6,6 +6,7 @@
 #include "failing_alloc.h"
 #include "stacks.h"
 #include "unpeg/peg.h"
+#include "unpeg/prof_view.h"
 
 /* Every path of the code: tiers, glue, recursion, a peg in a part of a stretch, hidden frames,
  * times out of order. */
@@ -48,14 +49,20 @@ static unpeg_status make_all(const unpeg_profile *profile)
     unpeg_query query = {.struct_size = sizeof query, .focus = "main", .ignore = "draw"};
     unpeg_view *view = NULL;
     unpeg_peg *peg = NULL;
+    unpeg_prof_view *prof = NULL;
+    unpeg_prof_options prof_options;
     unpeg_error error = {0};
+    unpeg_prof_options_init(&prof_options);
     unpeg_status status = unpeg_view_create(profile, &query, &view, &error);
     if (status == UNPEG_OK)
         status = make_trees(view);
     if (status == UNPEG_OK)
         status = unpeg_peg_find(profile, NULL, &peg, &error);
+    if (status == UNPEG_OK)
+        status = unpeg_prof_view_create(profile, &prof_options, &prof, &error);
     if (peg)
         assert_int_equal(peg->verdict, UNPEG_VERDICT_RECURSION);
+    unpeg_prof_view_destroy(prof);
     unpeg_peg_destroy(peg);
     unpeg_view_destroy(view);
     return status;
