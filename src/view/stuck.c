@@ -20,7 +20,8 @@ typedef struct search {
     const timeline *t;
     stretch part;
     bool log_was_cut;
-    bool counts_truncated;
+    bool must_count_truncated;
+    bool counts_truncated, mostly_truncated;
     uint64_t voters;
     uint64_t hidden; /* of the voters, those hidden_votes() of all steps made */
     uint32_t *ticks; /* of the voters, by node */
@@ -46,7 +47,9 @@ static void choose_voters(search *s)
         whole += event == EVENT_STACK;
         cut += event == EVENT_TRUNCATED;
     }
-    s->counts_truncated = (double)whole < PEG_WHOLE_SHARE * (double)(whole + cut);
+    s->counts_truncated =
+        s->must_count_truncated || (double)whole < PEG_WHOLE_SHARE * (double)(whole + cut);
+    s->mostly_truncated = cut > whole;
 }
 
 static void weigh_part(search *s)
@@ -360,18 +363,44 @@ static unpeg_status end_at_cycle(search *s, cycle *ret)
     return UNPEG_OK;
 }
 
+static unpeg_status find_once(search *s, stuck *ret)
+{
+    *ret = (stuck){.part = s->part};
+    unpeg_status status = search_init(s);
+    if (status == UNPEG_OK)
+        status = search_path(s);
+    if (status == UNPEG_OK)
+        status = end_at_cycle(s, &ret->cycle);
+    if (status == UNPEG_OK)
+        status = describe_path(s, ret);
+    search_deinit(s);
+    return status;
+}
+
+/* Where a runaway recursion has cut nearly all stacks, the few whole ones may be from before it.
+ * Then the path to it is lost, but not what it is. */
+static unpeg_status find_in_recursion(const search *whole, const stretch *in, stuck *ret)
+{
+    search s = {.t = whole->t,
+                .part = *in,
+                .log_was_cut = whole->log_was_cut,
+                .must_count_truncated = true};
+    stuck inside;
+    unpeg_status status = find_once(&s, &inside);
+    bool better = status == UNPEG_OK && inside.cycle.is_entered;
+    stuck_deinit(better ? ret : &inside);
+    if (better)
+        *ret = inside;
+    return status;
+}
+
 unpeg_status stuck_find(const timeline *t, const stretch *in, bool log_was_cut, stuck *ret)
 {
     search s = {.t = t, .part = *in, .log_was_cut = log_was_cut};
-    *ret = (stuck){.part = *in};
-    unpeg_status status = search_init(&s);
-    if (status == UNPEG_OK)
-        status = search_path(&s);
-    if (status == UNPEG_OK)
-        status = end_at_cycle(&s, &ret->cycle);
-    if (status == UNPEG_OK)
-        status = describe_path(&s, ret);
-    search_deinit(&s);
+    unpeg_status status = find_once(&s, ret);
+    if (status == UNPEG_OK && s.mostly_truncated && !s.counts_truncated && ret->cycle.count &&
+        !ret->cycle.is_entered)
+        status = find_in_recursion(&s, in, ret);
     return status;
 }
 
