@@ -23,7 +23,8 @@ static int take_operands(const verb *self, int argc, char **argv, int *ret_code)
 
 static int refuse(const verb *self)
 {
-    message_plain("%s: usage is unpeg %s %s", self->name, self->name, self->usage);
+    message_plain("%s: usage is unpeg %s%s%s", self->name, self->name, *self->usage ? " " : "",
+                  self->usage);
     return EXIT_USAGE;
 }
 

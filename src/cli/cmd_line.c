@@ -39,9 +39,23 @@ static error_t parse(int key, char *value, struct argp_state *state)
 
 static const struct argp argp = {.options = options, .parser = parse, .children = request_children};
 
+/* What became of the reading. A pipe that was left because the budget ended looks like one that
+ * was cut: only the clock tells. */
+static void judge(const request *wanted, unpeg_profile *profile, uint64_t elapsed_us,
+                  unpeg_error *error)
+{
+    const unpeg_damage *damage = unpeg_profile_damage(profile);
+    if (stop_requested())
+        unpeg_error_set(error, UNPEG_STOPPED, "a signal came");
+    else if (unpeg_profile_info_of(profile)->partial && wanted->budget_us != 0 &&
+             elapsed_us >= wanted->budget_us &&
+             damage->kinds[UNPEG_DAMAGE_CUT_COMPRESSION].count == 0)
+        error->status = UNPEG_DEADLINE;
+}
+
 /* What is known of the log by now, as a line. */
 static void make_line(const request *wanted, unpeg_profile *profile, const unpeg_error *error,
-                      uint64_t begin_us, unpeg_line *ret)
+                      uint64_t elapsed_us, unpeg_line *ret)
 {
     unpeg_query query = {.struct_size = sizeof query};
     if (profile)
@@ -53,7 +67,7 @@ static void make_line(const request *wanted, unpeg_profile *profile, const unpeg
         .status = error->status,
         .reason = error->text,
         .query = &query,
-        .elapsed_us = progress_clock_us() - begin_us,
+        .elapsed_us = elapsed_us,
         .budget_us = wanted->budget_us,
         .top = (size_t)wanted->top,
         .max_line = (size_t)wanted->max_line,
@@ -67,8 +81,11 @@ static int print_line(const request *wanted, uint64_t begin_us, output *out)
     unpeg_error error;
     unpeg_line line;
     unpeg_status status = load_log(wanted, wanted->operands[0], &profile, &error);
+    uint64_t elapsed_us = progress_clock_us() - begin_us;
     error.status = status;
-    make_line(wanted, profile, &error, begin_us, &line);
+    if (profile)
+        judge(wanted, profile, elapsed_us, &error);
+    make_line(wanted, profile, &error, elapsed_us, &line);
     int code = profile ? load_profile_exit_code(wanted, profile) : load_exit_code(status);
     unpeg_profile_destroy(profile);
     line.text[line.len] = '\n';

@@ -64,8 +64,8 @@ static void print_group(const char *header, const struct argp *group, FILE *out)
 void help_print(const verb *self, FILE *out)
 {
     static const struct argp_option help = {"help", 'h', NULL, 0, "This text", 0};
-    fprintf(out, "unpeg %s: %s\n\nUsage: unpeg %s %s\n", self->name, self->purpose, self->name,
-            self->usage);
+    fprintf(out, "unpeg %s: %s\n\nUsage: unpeg %s%s%s\n", self->name, self->purpose, self->name,
+            *self->usage ? " " : "", self->usage);
     if (self->examples)
         fprintf(out, "\nExamples:\n%s", self->examples);
     if (self->argp)
@@ -93,8 +93,8 @@ void help_print_overview(FILE *out)
           out);
     for (const verb *const *v = verbs; *v; v++)
         fprintf(out, "  %-14s%s\n", (*v)->name, (*v)->purpose);
-    fputs("\nExit codes: 0 done, 1 the answer is no, 2 usage, 3 input unusable, 4 partial with\n"
-          "--strict, 5 system or permission, 130 and 143 after a signal.\n"
+    fputs("\nExit codes: 0 done, 1 the answer is no, 2 usage, 3 input unusable, 4 partial\n"
+          "with --strict, 5 the system refused, 130 and 143 after a signal.\n"
           "unpeg help VERB tells more; so do the man pages.\n",
           out);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,8 +27,22 @@ static int refuse(const char *name)
     return EXIT_USAGE;
 }
 
+/* A file that is opened must not become a standard stream that was closed: messages would go into
+ * it. Reading from /dev/null ends at once, and writing to it as standard output fails, as it
+ * should. */
+static void fill_standard_streams(void)
+{
+    for (int fd = open("/dev/null", O_RDONLY); fd >= 0; fd = open("/dev/null", O_RDONLY)) {
+        if (fd > STDERR_FILENO) {
+            close(fd);
+            return;
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
+    fill_standard_streams();
     setlocale(LC_CTYPE, "");
     stop_install();
     if (argc < 2) {

@@ -117,6 +117,8 @@ bool output_commit(output *out)
         }
     }
     bool good = !output_failed(out) || out->write_errno == EPIPE;
+    if (out->file == stdout)
+        clearerr(stdout); /* output_finish_stdout is not to say it again */
     if (!good)
         message_plain("%s: %s; %s", out->path != NULL ? out->path : "standard output",
                       strerror(out->write_errno),

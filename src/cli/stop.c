@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <unistd.h>
 
 #include "exit_code.h"
 
@@ -10,14 +11,19 @@
  * nothing else. */
 static volatile sig_atomic_t signal_received;
 
+/* A signal that comes just before a wait for input begins does not interrupt it; the alarm rings
+ * once a second from then on and does. */
 static void on_signal(int number)
 {
-    signal_received = number;
+    if (number != SIGALRM)
+        signal_received = number;
+    alarm(1);
 }
 
 void stop_install(void)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction ring = {.sa_handler = on_signal};
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
     sigemptyset(&action.sa_mask);
@@ -27,6 +33,7 @@ void stop_install(void)
         if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
             sigaction(signals[i], &action, NULL);
     }
+    sigaction(SIGALRM, &ring, NULL);
     sigaction(SIGPIPE, &ignore, NULL);
 }
 

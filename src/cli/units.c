@@ -54,21 +54,25 @@ static bool take_digits(const char **text, uint64_t *ret)
     return true;
 }
 
-/* ".25" of factor; digits that are worth less than one are dropped. */
+/* ".25" of factor, rounded down; digits behind the ninth are worth nothing to any unit here. */
 static bool take_fraction(const char **text, uint64_t factor, uint64_t *ret)
 {
+    __extension__ typedef unsigned __int128 wide;
+    uint64_t parts = 0;
+    uint64_t whole = 1;
     *ret = 0;
     if (**text != '.')
         return true;
     (*text)++;
     if (!is_digit(**text))
         return false;
-    /* Kept as thousandths of what each digit is worth, so that rounding does not add up. */
-    uint64_t worth = factor;
     for (; is_digit(**text); (*text)++) {
-        *ret += worth * (uint64_t)(**text - '0') / 10;
-        worth /= 10;
+        if (whole == 1000000000)
+            continue;
+        parts = parts * 10 + (uint64_t)(**text - '0');
+        whole *= 10;
     }
+    *ret = (uint64_t)((wide)factor * parts / whole);
     return true;
 }
 

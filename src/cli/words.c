@@ -25,6 +25,15 @@ static void compare(void *user, const struct argp_option *option)
         s->found = option;
 }
 
+/* Every verb has it, so no table does. */
+static const struct argp_option help_option = {"help", 'h', NULL, 0, NULL, 0};
+
+static void find_option(const verb *self, option_search *search)
+{
+    compare(search, &help_option);
+    help_each_option(self, compare, search);
+}
+
 static void offer_name(void *user, const struct argp_option *option)
 {
     suggest_offer(user, option->name);
@@ -43,8 +52,8 @@ static words_result refuse_unknown(const verb *self, const char *word)
     size_t len = (size_t)name_length(word);
     if (len < sizeof typed)
         memcpy(typed, word, len);
+    offer_name(&search, &help_option);
     help_each_option(self, offer_name, &search);
-    suggest_offer(&search, "help");
     if (search.best != NULL)
         message_plain("%s: no option --%.*s; did you mean --%s?", self->name, (int)len, word,
                       search.best);
@@ -71,15 +80,15 @@ static words_result check_long(const verb *self, int argc, char *const *argv, in
     int shown_len = name_length(word);
     option_search search = {.name = word + 2, .name_len = (size_t)shown_len - 2};
     bool has_value = word[shown_len] == '=';
-    if (strcmp(word, "--help") == 0)
-        return WORDS_HELP;
-    help_each_option(self, compare, &search);
+    find_option(self, &search);
     if (search.found == NULL)
         return refuse_unknown(self, word + 2);
     if (has_value && search.found->arg == NULL) {
         message_plain("%s: %.*s takes no value", self->name, shown_len, word);
         return WORDS_WRONG;
     }
+    if (search.found == &help_option)
+        return WORDS_HELP;
     if (has_value || search.found->arg == NULL)
         return WORDS_FINE;
     return take_value(self, word, argc, at);
@@ -90,12 +99,12 @@ static words_result check_letters(const verb *self, int argc, char *const *argv,
     for (const char *letter = argv[*at] + 1; *letter != '\0'; letter++) {
         const char shown[] = {'-', *letter, '\0'};
         option_search search = {.key = *letter};
-        if (*letter == 'h')
+        find_option(self, &search);
+        if (search.found == &help_option)
             return WORDS_HELP;
-        help_each_option(self, compare, &search);
         if (search.found == NULL) {
-            message_plain("%s: no option -%c in %s; unpeg %s --help lists them", self->name,
-                          *letter, argv[*at], self->name);
+            message_plain("%s: no option -%c; unpeg %s --help lists them", self->name, *letter,
+                          self->name);
             return WORDS_WRONG;
         }
         if (search.found->arg != NULL)

@@ -276,14 +276,22 @@ unpeg_status unpeg_source_seek(unpeg_source *source, uint64_t offset, unpeg_erro
     return raw_input_seek(&source->raw, position, error);
 }
 
+/* What lies before the text of a file in which one can seek: a byte order mark is not of the text.
+ */
+static uint64_t without_mark(const unpeg_source *source, uint64_t bytes)
+{
+    uint64_t mark = unpeg_source_can_seek(source) ? source->text_start : 0;
+    return bytes > mark ? bytes - mark : 0;
+}
+
 uint64_t unpeg_source_size(const unpeg_source *source)
 {
-    return raw_input_size(&source->raw);
+    return without_mark(source, raw_input_size(&source->raw));
 }
 
 uint64_t unpeg_source_position(const unpeg_source *source)
 {
-    return source->raw.position;
+    return without_mark(source, source->raw.position);
 }
 
 const unpeg_damage *unpeg_source_damage(const unpeg_source *source)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Runs the `console` blocks of a document, from the root of the repository.
+"""Runs the `console` blocks of a document, and the literal displays of a man page that begin with
+"$ ", from the root of the repository.
 
     console_examples.py UNPEG DOCUMENT...
 
@@ -28,8 +29,14 @@ def output_matches(want, got):
     return len(got) == len(want)
 
 
+def blocks(text):
+    yield from re.findall(r"```console\n(.*?)```", text, re.S)
+    for block in re.findall(r"^\.Bd -literal.*?\n(\$ .*?)^\.Ed$", text, re.S | re.M):
+        yield block.replace("\\&", "").replace("\\e", "\\")
+
+
 def examples(text):
-    for block in re.findall(r"```console\n(.*?)```", text, re.S):
+    for block in blocks(text):
         command = None
         for line in block.splitlines():
             if line.startswith("$ "):

@@ -121,7 +121,9 @@ static void a_utf8_mark_is_dropped(void **state)
 {
     (void)state;
     unpeg_source *source = open_file("mark", "\xef\xbb\xbf" LOG, sizeof LOG + 2);
+    assert_int_equal(unpeg_source_size(source), sizeof LOG - 1);
     check_text(source, 7, LOG);
+    assert_int_equal(unpeg_source_position(source), sizeof LOG - 1);
     assert_int_equal(unpeg_source_seek(source, 3, NULL), UNPEG_OK);
     check_text(source, 64, &LOG[3]);
     unpeg_source_close(source);

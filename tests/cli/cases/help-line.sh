@@ -1,0 +1,1 @@
+unpeg line --help

@@ -1,0 +1,1 @@
+unpeg report --help

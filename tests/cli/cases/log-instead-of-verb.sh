@@ -1,0 +1,1 @@
+unpeg fixtures/logs/loop-node20/v8.log.zst

@@ -1,0 +1,7 @@
+unpeg reprot
+echo $?
+unpeg prof
+echo $?
+unpeg frobnicate
+echo $?
+unpeg help frobnicate

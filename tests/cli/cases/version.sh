@@ -1,0 +1,3 @@
+unpeg version
+unpeg --version
+unpeg version now
