@@ -1,3 +1,5 @@
-log=fixtures/logs/idle-then-peg-node20/v8.log.zst
-unpeg report --no-symbols $log | grep '^  ticks'
-unpeg report --no-symbols --peg $log | grep '^  ticks'
+ticks() {
+    unpeg report --json --no-symbols "$@" fixtures/logs/idle-then-peg-node20/v8.log.zst |
+        sed -n '/"totals"/,$s/.*"ticks": \([0-9]*\),.*/\1/p' | head -1
+}
+echo "all: $(ticks), peg: $(ticks --peg)"
