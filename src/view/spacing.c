@@ -7,11 +7,11 @@
  * 60 ms with a median of 1.1 ms; waiting shorter than this cannot be told from that. */
 enum { GAP_SPACINGS = 20, GAP_MIN_US = 50000 };
 
-/* Where a thread mostly waits, the usual spacing is that of its wake-ups. The nominal interval
- * caps it: a busy thread's is 1 to 2 intervals, rarely more. A page that draws 40 times a second
- * was seen to tick every 15 ms at an interval of 1 ms; it does not hang. Intervals
- * under 1 ms are not kept by the sampler, the real spacing stays near 1 ms. */
-enum { TYPICAL_INTERVALS = 3, INTERVAL_FLOOR_US = 1000 };
+/* Where a thread mostly waits, the spacings of its ticks are those of its wake-ups; where the
+ * sampler is held up, it writes several ticks at once. So the nominal interval bounds what is
+ * measured: a busy thread's spacing is 1 to 1.5 intervals. The sampler tries to keep intervals
+ * under 1 ms, and comes out anywhere between them and 1.5 ms. */
+enum { FINE_INTERVAL_US = 1000, FINE_CEILING_US = 1500 };
 
 enum { SPACING_SAMPLES = 2048 };
 
@@ -22,9 +22,8 @@ static int compare_u64(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The mean of the lower 90 % of spacings, or the median if that is more. A sampler that is held up
- * writes several ticks at once: their median says nothing, and the upper tenth is where the thread
- * waited. Over at most SPACING_SAMPLES spacings, evenly taken from the whole log. */
+/* The mean of the lower 90 % of spacings, or the median if that is more; 0 without any. Over at
+ * most SPACING_SAMPLES spacings, evenly taken from the whole log. */
 static uint64_t usual_spacing(const unpeg_profile *profile)
 {
     uint64_t samples[SPACING_SAMPLES];
@@ -47,22 +46,27 @@ static uint64_t usual_spacing(const unpeg_profile *profile)
     return sum / lower > samples[count / 2] ? sum / lower : samples[count / 2];
 }
 
-static uint64_t interval_of(const unpeg_profile *profile)
+static uint64_t within(uint64_t value, uint64_t low, uint64_t high)
 {
-    const unpeg_profile_info *info = unpeg_profile_info_const(profile);
-    if (info->interval_us == 0 || info->interval_us > UINT32_MAX)
-        return 0;
-    return info->interval_us < INTERVAL_FLOOR_US ? INTERVAL_FLOOR_US : info->interval_us;
+    if (value < low)
+        return low;
+    return value > high ? high : value;
+}
+
+static uint64_t typical_spacing(const unpeg_profile *profile)
+{
+    uint64_t measured = usual_spacing(profile);
+    uint64_t interval = unpeg_profile_info_const(profile)->interval_us;
+    if (interval == 0 || interval > UINT32_MAX)
+        return measured ? measured : FINE_INTERVAL_US;
+    if (interval < FINE_INTERVAL_US)
+        return within(measured, interval, FINE_CEILING_US);
+    return within(measured, interval, interval + interval / 2);
 }
 
 spacing spacing_measure(const unpeg_profile *profile)
 {
-    uint64_t typical = usual_spacing(profile);
-    uint64_t interval = interval_of(profile);
-    if (interval && typical > interval * TYPICAL_INTERVALS)
-        typical = interval * TYPICAL_INTERVALS;
-    if (typical == 0)
-        typical = interval ? interval : INTERVAL_FLOOR_US;
+    uint64_t typical = typical_spacing(profile);
     uint64_t gap = typical < UINT64_MAX / GAP_SPACINGS ? typical * GAP_SPACINGS : UINT64_MAX;
     return (spacing){typical, gap < GAP_MIN_US ? GAP_MIN_US : gap};
 }

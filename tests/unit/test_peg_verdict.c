@@ -331,6 +331,21 @@ static void test_sparse_ticks_are_no_peg(void **state)
     script_end(&p, peg);
 }
 
+/* Bursts of short tasks, with waits too short to be told from a loaded machine one by one. */
+static void test_bursts_are_no_peg(void **state)
+{
+    (void)state;
+    script p = script_begin();
+    unpeg_profile_info_of(p.s.profile)->interval_us = 1000;
+    for (int i = 0; i < 100; i++) {
+        script_ticks(&p, 6, "b:Await;main;work");
+        p.now_us += 40 * MS;
+    }
+    unpeg_peg *peg = script_find(&p);
+    script_check(&p, peg, UNPEG_VERDICT_NOT_PEGGED, NULL);
+    script_end(&p, peg);
+}
+
 static void test_several_isolates_lower_confidence(void **state)
 {
     (void)state;
@@ -373,6 +388,7 @@ int main(void)
         cmocka_unit_test(test_deep_chain),
         cmocka_unit_test(test_length_decides),
         cmocka_unit_test(test_sparse_ticks_are_no_peg),
+        cmocka_unit_test(test_bursts_are_no_peg),
         cmocka_unit_test(test_several_isolates_lower_confidence),
         cmocka_unit_test(test_texts),
     };
