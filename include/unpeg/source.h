@@ -40,6 +40,11 @@ UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_source_open_memory(const void *byt
 UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_source_make_raw(unpeg_source *source,
                                                               unpeg_error *error);
 
+/* Like make_raw, and compression is not undone either: what a program gets that only reads the
+ * file. Fails with OS. */
+UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_source_make_verbatim(unpeg_source *source,
+                                                                   unpeg_error *error);
+
 /* Asked when a signal interrupted a wait for input; true ends the input there. */
 typedef bool (*unpeg_interrupted_fn)(void *user);
 

@@ -24,6 +24,7 @@ struct unpeg_source {
     raw_input raw;
     bool ready;                 /* the format is known */
     bool keep_encoding;         /* bytes of the text are delivered as they are */
+    bool keep_compression;      /* compressed bytes, too */
     decompressor *decompressor; /* NULL: not compressed */
     utf16_stage *utf16;         /* NULL: 8-bit text */
     unsigned char head[HEAD_SIZE];
@@ -103,7 +104,7 @@ static unpeg_status fill_head(unpeg_source *source, unpeg_error *error)
 static unpeg_status open_compression(unpeg_source *source, unpeg_error *error)
 {
     compression kind = compression_of(source->head, source->head_len);
-    if (kind == COMPRESSION_NONE)
+    if (kind == COMPRESSION_NONE || source->keep_compression)
         return UNPEG_OK;
     if (decompressor_create(kind, &source->raw, source->head, source->head_len,
                             &source->decompressor) != UNPEG_OK)
@@ -194,6 +195,14 @@ unpeg_status unpeg_source_make_raw(unpeg_source *source, unpeg_error *error)
     source->head_at = 0;
     source->text_start = 0;
     return unpeg_source_can_seek(source) ? unpeg_source_seek(source, 0, error) : UNPEG_OK;
+}
+
+unpeg_status unpeg_source_make_verbatim(unpeg_source *source, unpeg_error *error)
+{
+    source->keep_compression = true;
+    decompressor_destroy(source->decompressor);
+    source->decompressor = NULL;
+    return unpeg_source_make_raw(source, error);
 }
 
 void unpeg_source_on_interrupt(unpeg_source *source, unpeg_interrupted_fn ask, void *user)

@@ -312,8 +312,10 @@ static void long_utf16_streams(void **state)
     free(want);
 }
 
+typedef unpeg_status (*raw_maker)(unpeg_source *source, unpeg_error *error);
+
 /* The same bytes come out of memory, of a file and of a pipe. */
-static void check_raw(const char *bytes, size_t len)
+static void check_kept(raw_maker make, const char *bytes, size_t len)
 {
     unpeg_source *source;
     int ends[2];
@@ -332,7 +334,7 @@ static void check_raw(const char *bytes, size_t len)
             assert_int_equal(unpeg_source_open(path, &source, NULL), UNPEG_OK);
             close(ends[0]);
         }
-        assert_int_equal(unpeg_source_make_raw(source, NULL), UNPEG_OK);
+        assert_int_equal(make(source, NULL), UNPEG_OK);
         char *text = read_text(source, 3, &got);
         assert_int_equal(got, len);
         assert_memory_equal(text, bytes, len);
@@ -342,6 +344,11 @@ static void check_raw(const char *bytes, size_t len)
     }
 }
 
+static void check_raw(const char *bytes, size_t len)
+{
+    check_kept(unpeg_source_make_raw, bytes, len);
+}
+
 static void a_raw_source_keeps_the_encoding(void **state)
 {
     (void)state;
@@ -349,6 +356,14 @@ static void a_raw_source_keeps_the_encoding(void **state)
     check_raw(BYTES("\xff\xfev\0008\0\n"));
     check_raw(BYTES("v\0008\0\n\0"));
     check_raw(BYTES("v8\n"));
+}
+
+static void a_verbatim_source_keeps_the_compression(void **state)
+{
+    (void)state;
+    check_kept(unpeg_source_make_verbatim, BYTES("\x1f\x8b\x08\0\0\0\0\0\0\x03 not really\n"));
+    check_kept(unpeg_source_make_verbatim, BYTES("\x28\xb5\x2f\xfd\x04\0 not really\n"));
+    check_kept(unpeg_source_make_verbatim, BYTES("\xff\xfev\0008\0\n"));
 }
 
 static bool count_question(void *user)
@@ -419,6 +434,7 @@ int main(void)
         cmocka_unit_test(utf16_damage_has_its_place),
         cmocka_unit_test(long_utf16_streams),
         cmocka_unit_test(a_raw_source_keeps_the_encoding),
+        cmocka_unit_test(a_verbatim_source_keeps_the_compression),
         cmocka_unit_test(an_interruption_may_end_the_input),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
