@@ -243,7 +243,7 @@ static bool make_entries(builder *b)
         b->out->c_entries[report->c_entry_count++] = row_of(b, i, ticks[i]);
         report->c_entry_ticks += ticks[i];
     }
-    if (report->c_entry_count > 1)
+    if (done && report->c_entry_count > 1)
         qsort(b->out->c_entries, report->c_entry_count, sizeof *b->out->c_entries, by_ticks);
     report->c_entries = b->out->c_entries;
     free(ticks);

@@ -49,20 +49,20 @@ static unpeg_verdict name_the_work(const verdict_case *c, double *ret_deciding)
     double called = of_work(e, e->native + e->builtin);
     double script = of_work(e, e->js + e->builtin + e->native);
     struct rule {
-        bool holds;
         double share;
         unpeg_verdict verdict;
+        bool holds;
     } rules[] = {
-        {c->is_native && c->is_wait, e->native, UNPEG_VERDICT_IDLE},
-        {true, e->idle, UNPEG_VERDICT_IDLE},
-        {true, e->gc, UNPEG_VERDICT_GC},
-        {true, of_work(e, e->compile), UNPEG_VERDICT_COMPILE},
-        {c->is_native, native, UNPEG_VERDICT_NATIVE_CALL},
-        {true, of_work(e, e->regexp), UNPEG_VERDICT_REGEXP},
-        {c->is_recursive, e->cyclic, UNPEG_VERDICT_RECURSION},
-        {is_native_kind(c->stuck_kind), called, UNPEG_VERDICT_NATIVE_CALL},
-        {native >= PEG_NATIVE_MAJORITY, native, UNPEG_VERDICT_NATIVE_CALL},
-        {c->stuck_kind != UNPEG_FRAME_ROOT, script, UNPEG_VERDICT_JS_LOOP},
+        {e->native, UNPEG_VERDICT_IDLE, c->is_native && c->is_wait},
+        {e->idle, UNPEG_VERDICT_IDLE, true},
+        {e->gc, UNPEG_VERDICT_GC, true},
+        {of_work(e, e->compile), UNPEG_VERDICT_COMPILE, true},
+        {native, UNPEG_VERDICT_NATIVE_CALL, c->is_native},
+        {of_work(e, e->regexp), UNPEG_VERDICT_REGEXP, true},
+        {e->cyclic, UNPEG_VERDICT_RECURSION, c->is_recursive},
+        {called, UNPEG_VERDICT_NATIVE_CALL, is_native_kind(c->stuck_kind)},
+        {native, UNPEG_VERDICT_NATIVE_CALL, native >= PEG_NATIVE_MAJORITY},
+        {script, UNPEG_VERDICT_JS_LOOP, c->stuck_kind != UNPEG_FRAME_ROOT},
     };
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         if (rules[i].holds && rules[i].share >= PEG_MAJORITY) {

@@ -284,7 +284,7 @@ static void test_states_and_range(void **state)
     check_counts(view, 5, 0, 4, 0);
     check_rows(view, "1 J LazyCompile: ~b /app.js:1:1");
     unpeg_prof_view_destroy(view);
-    options.state = NAN;
+    options.state = (double)NAN;
     view = view_of(&s, &options);
     check_counts(view, 5, 0, 5, 0);
     check_tree(view, "");
