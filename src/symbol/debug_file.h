@@ -1,25 +1,29 @@
 /* SPDX-License-Identifier: MIT
  *
- * The separate file that holds a stripped file's symbols.
+ * The separate file that holds the symbols of a stripped one.
  *
- *     elf_file *debug;
- *     char path[DEBUG_FILE_PATH];
- *     if (debug_file_open(file, "/usr/bin/chromium", NULL, path, &debug) == UNPEG_OK) ...
+ *     debug_places places = {.path = "/sys/usr/lib/libc.so.6", .folder = "/usr/lib",
+ *                            .debug_dir = "/sys/usr/lib/debug"};
+ *     if (debug_file_find(stripped, &places, &file) == UNPEG_OK)
+ *         elf_symbols_load(&symbols, file, ELF_SYMTAB, elf_file_layout(stripped));
  *
- * Looked for as gdb does (its manual, "Debugging Information in Separate Files"): by build id under
- * DEBUGDIR/.build-id, then by the name in .gnu_debuglink beside the file, in .debug, and under
- * DEBUGDIR; the latter only if its checksum is the one recorded.
+ * Searched in this order: debug_dir/.build-id/xx/rest.debug; the name of .gnu_debuglink beside the
+ * file, in .debug beside it, and in debug_dir under the file's own folder. A candidate counts only
+ * if it has the same build id, or, where one of the two has none, the CRC32 of the link.
  */
 #ifndef UNPEG_SYMBOL_DEBUG_FILE_H
 #define UNPEG_SYMBOL_DEBUG_FILE_H
 
 #include "elf_file.h"
 
-enum { DEBUG_FILE_PATH = 4096 };
+typedef struct debug_places {
+    const char *path;      /* of the stripped file, as opened */
+    const char *folder;    /* of the stripped file without sysroot and last slash */
+    const char *debug_dir; /* as opened */
+} debug_places;
 
-/* debug_dir NULL means /usr/lib/debug. found has DEBUG_FILE_PATH bytes. NOT_FOUND when there is
- * none that fits; NO_MEMORY. */
-UNPEG_MUST_CHECK unpeg_status debug_file_open(const elf_file *file, const char *path,
-                                              const char *debug_dir, char *found, elf_file **ret);
+/* NOT_FOUND: none that belongs to file and has a symbol table. NO_MEMORY. */
+UNPEG_MUST_CHECK unpeg_status debug_file_find(const elf_file *file, const debug_places *places,
+                                              elf_file **ret);
 
 #endif

@@ -1,15 +1,27 @@
 /* SPDX-License-Identifier: MIT
  *
- * Names as people write them: C++ and Rust symbols demangled.
+ * Readable names of C++ and Rust symbols.
  *
- *     char *name = demangle("_ZN2v88internal3FooEv");     ("v8::internal::Foo()")
- *     free(name);
+ *     demangled text;
+ *     if (demangle("_ZN2v88internal4HeapC1Ev", &text))
+ *         puts(text.bytes);                            "v8::internal::Heap::Heap()"
+ *
+ * A mangled name of a few hundred bytes can stand for gigabytes of text, so both sides have a
+ * limit; a name beyond one stays as it is.
  */
 #ifndef UNPEG_SYMBOL_DEMANGLE_H
 #define UNPEG_SYMBOL_DEMANGLE_H
 
-/* NULL when the name is not mangled, longer than any compiler makes them, or there is no memory.
- * The caller frees the result. */
-char *demangle(const char *name);
+#include "unpeg/base.h"
+
+enum { DEMANGLE_INPUT_LIMIT = 2048, DEMANGLE_OUTPUT_LIMIT = 8192 };
+
+typedef struct demangled {
+    size_t len;
+    char bytes[DEMANGLE_OUTPUT_LIMIT + 1]; /* terminated by zero */
+} demangled;
+
+/* False when name is not a mangled one, or beyond a limit; *ret is then undefined. */
+bool demangle(const char *name, demangled *ret);
 
 #endif

@@ -1,180 +1,174 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * libelf finds the headers, sections and notes; the big tables are read where they are needed.
+ */
 #include "elf_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
+#include <libelf.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MAX_SECTIONS = 65536 };
+enum { NOTE_LIMIT_BYTES = 65536, SECTION_LIMIT = 65536 };
+
+typedef struct section_place {
+    uint64_t offset, size;
+    size_t link;
+} section_place;
 
 struct elf_file {
     int fd;
     Elf *elf;
+    char *path;
     uint64_t size;
-    elf_segment segments[ELF_MAX_SEGMENTS];
-    size_t segment_count;
-    elf_table symbols, dynamic_symbols;
-    uint8_t *code_sections; /* one byte for each section */
+    bool other_order; /* not the byte order of this machine */
+    elf_layout layout;
+    elf_span *code; /* of each section */
     size_t section_count;
-    char build_id[ELF_MAX_BUILD_ID];
-    size_t build_id_len;
-    Elf_Scn *debug_link;
+    section_place tables[2]; /* by elf_symbols_kind; size 0: none */
 };
 
-static unpeg_status open_failed(const char *path, int error_number, unpeg_error *error)
+static unpeg_status status_of_errno(int number)
 {
-    unpeg_status status = error_number == ENOENT || error_number == ENOTDIR ? UNPEG_NOT_FOUND
-                          : error_number == EACCES                          ? UNPEG_PERMISSION
-                                                                            : UNPEG_OS;
-    unpeg_error_set(error, status, "%s: %s", path, unpeg_status_text(status));
-    if (error)
-        error->os_errno = error_number;
-    return status;
+    if (number == ENOENT || number == ENOTDIR || number == ENAMETOOLONG || number == ELOOP)
+        return UNPEG_NOT_FOUND;
+    if (number == EACCES || number == EPERM)
+        return UNPEG_PERMISSION;
+    return number == ENOMEM ? UNPEG_NO_MEMORY : UNPEG_OS;
 }
 
-/* O_NONBLOCK: a log may name a FIFO, and must not make anybody wait. */
-static unpeg_status open_regular(const char *path, int *ret, uint64_t *ret_size, unpeg_error *error)
+/* O_NONBLOCK: a log may name a FIFO, whose opening would wait for a writer. */
+static unpeg_status open_regular(elf_file *file)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0)
-        return open_failed(path, errno, error);
-    struct stat st;
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-        close(fd);
-        return unpeg_error_set(error, UNPEG_INPUT, "not a regular file");
-    }
-    *ret = fd;
-    *ret_size = (uint64_t)st.st_size;
+    struct stat info;
+    file->fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (file->fd < 0 || fstat(file->fd, &info) != 0)
+        return status_of_errno(errno);
+    if (!S_ISREG(info.st_mode))
+        return UNPEG_INPUT;
+    file->size = (uint64_t)info.st_size;
     return UNPEG_OK;
 }
 
-static void read_segments(elf_file *file)
+static unpeg_status begin(elf_file *file)
 {
-    size_t count;
-    if (elf_getphdrnum(file->elf, &count) != 0)
-        return;
-    for (size_t i = 0; i < count && file->segment_count < ELF_MAX_SEGMENTS; i++) {
-        GElf_Phdr header;
-        if (!gelf_getphdr(file->elf, (int)i, &header))
-            break;
-        if (header.p_type == PT_LOAD && (header.p_flags & PF_X) && header.p_filesz > 0)
-            file->segments[file->segment_count++] =
-                (elf_segment){header.p_offset, header.p_vaddr, header.p_filesz};
-    }
-}
-
-static void note_table(elf_file *file, const GElf_Shdr *header, elf_table *table)
-{
-    GElf_Shdr strings;
-    Elf_Scn *section = elf_getscn(file->elf, header->sh_link);
-    if (!section || !gelf_getshdr(section, &strings) || strings.sh_type != SHT_STRTAB)
-        return;
-    if (header->sh_offset > file->size || header->sh_size > file->size - header->sh_offset ||
-        strings.sh_offset > file->size || strings.sh_size > file->size - strings.sh_offset)
-        return;
-    *table = (elf_table){header->sh_offset, header->sh_size / sizeof(Elf64_Sym), strings.sh_offset,
-                         strings.sh_size};
-}
-
-static void read_section(elf_file *file, Elf_Scn *section, size_t names)
-{
-    GElf_Shdr header;
-    size_t index = elf_ndxscn(section);
-    if (!gelf_getshdr(section, &header) || index >= file->section_count)
-        return;
-    file->code_sections[index] = (header.sh_flags & SHF_EXECINSTR) != 0;
-    if (header.sh_type == SHT_SYMTAB)
-        note_table(file, &header, &file->symbols);
-    if (header.sh_type == SHT_DYNSYM)
-        note_table(file, &header, &file->dynamic_symbols);
-    const char *name = elf_strptr(file->elf, names, header.sh_name);
-    if (name && strcmp(name, ".gnu_debuglink") == 0)
-        file->debug_link = section;
-}
-
-static unpeg_status read_sections(elf_file *file)
-{
-    size_t names;
-    if (elf_getshdrnum(file->elf, &file->section_count) != 0 || file->section_count > MAX_SECTIONS)
-        file->section_count = 0;
-    file->code_sections = calloc(file->section_count + 1, 1);
-    if (!file->code_sections)
-        return UNPEG_NO_MEMORY;
-    if (elf_getshdrstrndx(file->elf, &names) != 0)
-        names = 0;
-    for (Elf_Scn *s = elf_nextscn(file->elf, NULL); s; s = elf_nextscn(file->elf, s))
-        read_section(file, s, names);
-    return UNPEG_OK;
-}
-
-static void take_build_id(elf_file *file, Elf_Data *data)
-{
-    GElf_Nhdr note;
-    size_t name_at;
-    size_t desc_at;
-    size_t next;
-    for (size_t at = 0; (next = gelf_getnote(data, at, &note, &name_at, &desc_at)) > 0; at = next) {
-        if (note.n_type != NT_GNU_BUILD_ID || note.n_namesz != 4 ||
-            note.n_descsz > sizeof file->build_id ||
-            memcmp((const char *)data->d_buf + name_at, "GNU", 4) != 0)
-            continue;
-        memcpy(file->build_id, (const char *)data->d_buf + desc_at, note.n_descsz);
-        file->build_id_len = note.n_descsz;
-        return;
-    }
-}
-
-static void read_build_id(elf_file *file)
-{
-    size_t count;
-    if (elf_getphdrnum(file->elf, &count) != 0)
-        return;
-    for (size_t i = 0; i < count && file->build_id_len == 0; i++) {
-        GElf_Phdr header;
-        if (!gelf_getphdr(file->elf, (int)i, &header) || header.p_type != PT_NOTE)
-            continue;
-        Elf_Data *data = elf_getdata_rawchunk(file->elf, (int64_t)header.p_offset, header.p_filesz,
-                                              header.p_align == 8 ? ELF_T_NHDR8 : ELF_T_NHDR);
-        if (data)
-            take_build_id(file, data);
-    }
-}
-
-static unpeg_status read_elf(elf_file *file, unpeg_error *error)
-{
-    if (elf_version(EV_CURRENT) == EV_NONE)
-        return unpeg_error_set(error, UNPEG_UNSUPPORTED, "libelf is too old");
+    size_t size = 0;
+    elf_version(EV_CURRENT);
     file->elf = elf_begin(file->fd, ELF_C_READ, NULL);
     if (!file->elf || elf_kind(file->elf) != ELF_K_ELF)
-        return unpeg_error_set(error, UNPEG_INPUT, "not an ELF file");
-    GElf_Ehdr header;
-    if (gelf_getclass(file->elf) != ELFCLASS64)
-        return unpeg_error_set(error, UNPEG_INPUT, "a 32-bit ELF file");
-    if (!gelf_getehdr(file->elf, &header) || header.e_ident[EI_DATA] != ELFDATA2LSB)
-        return unpeg_error_set(error, UNPEG_INPUT, "an ELF file of another byte order");
-    read_segments(file);
-    read_build_id(file);
-    return read_sections(file);
+        return UNPEG_INPUT;
+    const char *ident = elf_getident(file->elf, &size);
+    if (!ident || size < EI_NIDENT)
+        return UNPEG_INPUT;
+    if (ident[EI_CLASS] != ELFCLASS64)
+        return UNPEG_UNSUPPORTED;
+    const uint16_t probe = 1;
+    bool little = *(const unsigned char *)&probe == 1;
+    file->other_order = (ident[EI_DATA] == ELFDATA2LSB) != little;
+    return UNPEG_OK;
 }
 
-unpeg_status elf_file_open(const char *path, elf_file **ret, unpeg_error *error)
+static void add_segment(elf_layout *layout, const Elf64_Phdr *header)
+{
+    if (header->p_type != PT_LOAD || !(header->p_flags & PF_X) || header->p_filesz == 0)
+        return;
+    if (layout->count == ELF_SEGMENT_LIMIT || header->p_filesz > UINT64_MAX - header->p_offset ||
+        header->p_filesz > UINT64_MAX - header->p_vaddr)
+        return;
+    elf_segment *segment = &layout->segments[layout->count++];
+    segment->offset = header->p_offset;
+    segment->vaddr = header->p_vaddr;
+    segment->size = header->p_filesz;
+    segment->read_execute = (header->p_flags & (PF_R | PF_W)) == PF_R;
+}
+
+static unpeg_status read_layout(elf_file *file)
+{
+    size_t count = 0;
+    const Elf64_Ehdr *header = elf64_getehdr(file->elf);
+    if (!header || elf_getphdrnum(file->elf, &count) != 0)
+        return UNPEG_INPUT;
+    file->layout.fixed = header->e_type == ET_EXEC;
+    file->layout.mapping = header->e_machine == EM_AARCH64 || header->e_machine == EM_ARM ||
+                           header->e_machine == EM_RISCV;
+    const Elf64_Phdr *headers = count ? elf64_getphdr(file->elf) : NULL;
+    if (count && !headers)
+        return UNPEG_INPUT;
+    for (size_t i = 0; i < count; i++)
+        add_segment(&file->layout, &headers[i]);
+    return UNPEG_OK;
+}
+
+static bool ends_in_space(const Elf64_Shdr *header)
+{
+    return header->sh_size <= UINT64_MAX - header->sh_addr;
+}
+
+static void note_section(elf_file *file, size_t index, const Elf64_Shdr *header)
+{
+    section_place place = {header->sh_offset, header->sh_size, header->sh_link};
+    if (header->sh_type == SHT_SYMTAB)
+        file->tables[ELF_SYMTAB] = place;
+    else if (header->sh_type == SHT_DYNSYM)
+        file->tables[ELF_DYNSYM] = place;
+    if ((header->sh_flags & SHF_EXECINSTR) && ends_in_space(header))
+        file->code[index] = (elf_span){header->sh_addr, header->sh_addr + header->sh_size};
+}
+
+static Elf64_Shdr *section_header(const elf_file *file, size_t index)
+{
+    Elf_Scn *section = elf_getscn(file->elf, index);
+    return section ? elf64_getshdr(section) : NULL;
+}
+
+/* A header that promises sections which are not there is what a cut file looks like. */
+static unpeg_status read_sections(elf_file *file)
+{
+    size_t count = 0;
+    const Elf64_Ehdr *header = elf64_getehdr(file->elf);
+    if (elf_getshdrnum(file->elf, &count) != 0 || count > SECTION_LIMIT)
+        return UNPEG_INPUT;
+    if (count == 0)
+        return header->e_shoff == 0 ? UNPEG_OK : UNPEG_INPUT;
+    file->code = calloc(count, sizeof *file->code);
+    if (!file->code)
+        return UNPEG_NO_MEMORY;
+    file->section_count = count;
+    for (size_t i = 1; i < count; i++) {
+        const Elf64_Shdr *section = section_header(file, i);
+        if (!section)
+            return UNPEG_INPUT;
+        note_section(file, i, section);
+    }
+    return UNPEG_OK;
+}
+
+static unpeg_status read_headers(elf_file *file)
+{
+    unpeg_status status = open_regular(file);
+    if (status == UNPEG_OK)
+        status = begin(file);
+    if (status == UNPEG_OK)
+        status = read_layout(file);
+    return status == UNPEG_OK ? read_sections(file) : status;
+}
+
+unpeg_status elf_file_open(const char *path, elf_file **ret)
 {
     elf_file *file = calloc(1, sizeof *file);
     if (!file)
         return UNPEG_NO_MEMORY;
     file->fd = -1;
-    unpeg_status status = open_regular(path, &file->fd, &file->size, error);
+    file->path = strdup(path);
+    unpeg_status status = file->path ? read_headers(file) : UNPEG_NO_MEMORY;
     if (status == UNPEG_OK)
-        status = read_elf(file, error);
-    if (status != UNPEG_OK) {
+        *ret = file;
+    else
         elf_file_close(file);
-        return status;
-    }
-    *ret = file;
-    return UNPEG_OK;
+    return status;
 }
 
 void elf_file_close(elf_file *file)
@@ -185,86 +179,179 @@ void elf_file_close(elf_file *file)
         elf_end(file->elf);
     if (file->fd >= 0)
         close(file->fd);
-    free(file->code_sections);
+    free(file->code);
+    free(file->path);
     free(file);
 }
 
-const elf_segment *elf_file_segments(const elf_file *file, size_t *ret_count)
+const char *elf_file_path(const elf_file *file)
 {
-    *ret_count = file->segment_count;
-    return file->segments;
+    return file->path;
 }
 
-bool elf_file_vaddr(const elf_file *file, uint64_t offset, uint64_t *ret)
+const elf_layout *elf_file_layout(const elf_file *file)
 {
-    for (size_t i = 0; i < file->segment_count; i++) {
-        const elf_segment *s = &file->segments[i];
-        if (offset >= s->offset && offset - s->offset < s->size) {
-            *ret = offset - s->offset + s->vaddr;
-            return true;
-        }
+    return &file->layout;
+}
+
+size_t elf_file_section_count(const elf_file *file)
+{
+    return file->section_count;
+}
+
+elf_span elf_file_code_section(const elf_file *file, size_t index)
+{
+    return index < file->section_count ? file->code[index] : (elf_span){0, 0};
+}
+
+static bool inside_file(const elf_file *file, uint64_t offset, uint64_t size)
+{
+    return offset <= file->size && size <= file->size - offset;
+}
+
+unpeg_status elf_file_find_symbols(const elf_file *file, elf_symbols_kind kind,
+                                   elf_symbols_place *ret)
+{
+    const section_place *table = &file->tables[kind];
+    if (table->size < 2 * sizeof(Elf64_Sym)) /* the first symbol is the empty one */
+        return UNPEG_NOT_FOUND;
+    const Elf64_Shdr *names = section_header(file, table->link);
+    if (!names || !inside_file(file, table->offset, table->size))
+        return UNPEG_INPUT;
+    if (names->sh_type != SHT_STRTAB || !inside_file(file, names->sh_offset, names->sh_size))
+        return names->sh_type == SHT_NOBITS ? UNPEG_NOT_FOUND : UNPEG_INPUT;
+    ret->offset = table->offset;
+    ret->count = table->size / sizeof(Elf64_Sym);
+    ret->names_offset = names->sh_offset;
+    ret->names_size = names->sh_size;
+    return UNPEG_OK;
+}
+
+unpeg_status elf_file_read_some(const elf_file *file, uint64_t offset, void *bytes, size_t size,
+                                size_t *ret)
+{
+    size_t got = 0;
+    if (!inside_file(file, offset, 0))
+        return UNPEG_OS;
+    while (got < size) {
+        ssize_t n = pread(file->fd, (char *)bytes + got, size - got, (off_t)(offset + got));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return UNPEG_OS;
+        if (n == 0)
+            break;
+        got += (size_t)n;
+    }
+    *ret = got;
+    return UNPEG_OK;
+}
+
+unpeg_status elf_file_read(const elf_file *file, uint64_t offset, void *bytes, size_t size)
+{
+    size_t got = 0;
+    unpeg_status status = elf_file_read_some(file, offset, bytes, size, &got);
+    return status == UNPEG_OK && got != size ? UNPEG_OS : status;
+}
+
+unpeg_status elf_file_read_symbols(const elf_file *file, uint64_t offset, void *symbols,
+                                   size_t count)
+{
+    size_t size = count * sizeof(Elf64_Sym);
+    unpeg_status status = elf_file_read(file, offset, symbols, size);
+    if (status != UNPEG_OK || !file->other_order)
+        return status;
+    const unsigned char *ident = elf64_getehdr(file->elf)->e_ident;
+    Elf_Data data = {.d_buf = symbols, .d_type = ELF_T_SYM, .d_size = size};
+    data.d_version = EV_CURRENT;
+    return elf64_xlatetom(&data, &data, ident[EI_DATA]) ? UNPEG_OK : UNPEG_INPUT;
+}
+
+static bool find_build_id(Elf_Data *notes, elf_build_id *ret)
+{
+    GElf_Nhdr note;
+    size_t name = 0;
+    size_t text = 0;
+    size_t next = 0;
+    for (size_t at = 0; (next = gelf_getnote(notes, at, &note, &name, &text)) > 0; at = next) {
+        const char *bytes = notes->d_buf;
+        if (note.n_type != NT_GNU_BUILD_ID || note.n_namesz != sizeof ELF_NOTE_GNU ||
+            memcmp(bytes + name, ELF_NOTE_GNU, sizeof ELF_NOTE_GNU) != 0)
+            continue;
+        if (note.n_descsz == 0 || note.n_descsz > ELF_BUILD_ID_LIMIT)
+            continue;
+        ret->len = note.n_descsz;
+        memcpy(ret->bytes, bytes + text, note.n_descsz);
+        return true;
     }
     return false;
 }
 
-elf_table elf_file_table(const elf_file *file, bool dynamic)
+static bool is_build_id(Elf_Data *notes, elf_build_id *ret)
 {
-    return dynamic ? file->dynamic_symbols : file->symbols;
+    return notes && notes->d_buf && find_build_id(notes, ret);
 }
 
-bool elf_file_section_is_code(const elf_file *file, uint32_t section)
+unpeg_status elf_file_build_id(const elf_file *file, elf_build_id *ret)
 {
-    return section < file->section_count && file->code_sections[section];
-}
-
-unpeg_slice elf_file_build_id(const elf_file *file)
-{
-    return (unpeg_slice){file->build_id, file->build_id_len};
-}
-
-/* The name, zero-terminated, padded to four bytes, then the CRC. */
-bool elf_file_debug_link(const elf_file *file, char *name, uint32_t *ret_crc)
-{
-    const Elf_Data *data = file->debug_link ? elf_rawdata(file->debug_link, NULL) : NULL;
-    if (!data || !data->d_buf || data->d_size < 8)
-        return false;
-    size_t len = strnlen(data->d_buf, data->d_size);
-    size_t crc_at = (len + 4) & ~(size_t)3;
-    if (len == 0 || len > ELF_MAX_NAME || crc_at + 4 > data->d_size)
-        return false;
-    memcpy(name, data->d_buf, len);
-    name[len] = '\0';
-    memcpy(ret_crc, (const char *)data->d_buf + crc_at, 4);
-    return strchr(name, '/') == NULL;
-}
-
-static size_t read_some(const elf_file *file, uint64_t offset, char *buffer, size_t size)
-{
-    size_t done = 0;
-    while (done < size && offset <= INT64_MAX - size) {
-        ssize_t got = pread(file->fd, buffer + done, size - done, (off_t)(offset + done));
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            break;
-        done += (size_t)got;
+    size_t count = 0;
+    for (size_t i = 1; i < file->section_count; i++) {
+        const Elf64_Shdr *header = section_header(file, i);
+        if (header->sh_type == SHT_NOTE && header->sh_size <= NOTE_LIMIT_BYTES &&
+            is_build_id(elf_getdata(elf_getscn(file->elf, i), NULL), ret))
+            return UNPEG_OK;
     }
-    return done;
+    if (elf_getphdrnum(file->elf, &count) != 0 || count == 0)
+        return UNPEG_NOT_FOUND;
+    const Elf64_Phdr *headers = elf64_getphdr(file->elf);
+    for (size_t i = 0; i < count && file->section_count == 0; i++) {
+        const Elf64_Phdr *h = &headers[i];
+        if (h->p_type == PT_NOTE && h->p_filesz <= NOTE_LIMIT_BYTES && h->p_offset <= INT64_MAX &&
+            is_build_id(elf_getdata_rawchunk(file->elf, (int64_t)h->p_offset, h->p_filesz,
+                                             h->p_align == 8 ? ELF_T_NHDR8 : ELF_T_NHDR),
+                        ret))
+            return UNPEG_OK;
+    }
+    return UNPEG_NOT_FOUND;
 }
 
-bool elf_file_read(const elf_file *file, uint64_t offset, void *buffer, size_t size)
+static bool has_name(const elf_file *file, size_t names, const Elf64_Shdr *header, const char *want)
 {
-    return read_some(file, offset, buffer, size) == size;
+    const char *name = elf_strptr(file->elf, names, header->sh_name);
+    return name && strcmp(name, want) == 0;
 }
 
-/* Most names are short: a first piece is usually the whole. */
-bool elf_file_read_text(const elf_file *file, uint64_t offset, char *buffer, size_t size)
+/* The name, zero-terminated and padded to 4 bytes, then the CRC32 of the whole debug file. */
+static unpeg_status parse_debug_link(const elf_file *file, const Elf_Data *data,
+                                     elf_debug_link *ret)
 {
-    enum { FIRST_PIECE = 192 };
-    size_t piece = size - 1 < FIRST_PIECE ? size - 1 : FIRST_PIECE;
-    size_t got = read_some(file, offset, buffer, piece);
-    if (got == piece && piece < size - 1 && !memchr(buffer, '\0', got))
-        got += read_some(file, offset + got, buffer + got, size - 1 - got);
-    buffer[got] = '\0';
-    return got > 0;
+    const char *bytes = data->d_buf;
+    const char *end = data->d_size ? memchr(bytes, '\0', data->d_size) : NULL;
+    if (!end || end == bytes || end - bytes >= ELF_LINK_LIMIT || memchr(bytes, '/', data->d_size))
+        return UNPEG_NOT_FOUND;
+    size_t len = (size_t)(end - bytes);
+    size_t at = (len + 4) / 4 * 4;
+    if (at + 4 != data->d_size)
+        return UNPEG_NOT_FOUND;
+    memcpy(ret->name, bytes, len + 1);
+    memcpy(&ret->crc, bytes + at, 4);
+    if (file->other_order)
+        ret->crc = __builtin_bswap32(ret->crc);
+    return UNPEG_OK;
+}
+
+unpeg_status elf_file_debug_link(const elf_file *file, elf_debug_link *ret)
+{
+    size_t names = 0;
+    if (elf_getshdrstrndx(file->elf, &names) != 0)
+        return UNPEG_NOT_FOUND;
+    for (size_t i = 1; i < file->section_count; i++) {
+        const Elf64_Shdr *header = section_header(file, i);
+        if (header->sh_type != SHT_PROGBITS || header->sh_size > NOTE_LIMIT_BYTES ||
+            (header->sh_flags & SHF_ALLOC) || !has_name(file, names, header, ".gnu_debuglink"))
+            continue;
+        Elf_Data *data = elf_rawdata(elf_getscn(file->elf, i), NULL);
+        return data && data->d_buf ? parse_debug_link(file, data, ret) : UNPEG_NOT_FOUND;
+    }
+    return UNPEG_NOT_FOUND;
 }

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * An ELF file: where its code is mapped from, and where its symbol tables lie.
+ * One ELF file, opened once: what is mapped from it and where its tables are.
  *
  *     elf_file *file;
- *     if (elf_file_open("/usr/bin/node", &file, &error) == UNPEG_OK)
- *         vaddr_known = elf_file_vaddr(file, offset, &vaddr);
+ *     if (elf_file_open("/usr/bin/node", &file) == UNPEG_OK)
+ *         layout = elf_file_layout(file);
+ *     elf_file_find_symbols(file, ELF_SYMTAB, &place);
+ *     elf_file_read(file, place.offset, bytes, size);
  *     elf_file_close(file);
  *
- * Headers and notes are read through libelf; tables are read in pieces by those who need them, so
- * that a file of 150 MB costs no memory. Only 64-bit files of this machine's byte order.
+ * The file is read, never mapped: a file that shrinks while it is used gives an error, not a
+ * signal. Only 64-bit files, of either byte order. Every number of the file is checked here, so
+ * that places and segments handed out lie inside the file or the address space.
  */
 #ifndef UNPEG_SYMBOL_ELF_FILE_H
 #define UNPEG_SYMBOL_ELF_FILE_H
@@ -17,45 +20,74 @@
 
 typedef struct elf_file elf_file;
 
-/* An executable PT_LOAD. */
+enum { ELF_SEGMENT_LIMIT = 32, ELF_BUILD_ID_LIMIT = 64, ELF_LINK_LIMIT = 256 };
+
+typedef struct elf_span {
+    uint64_t start, end; /* [start, end); empty when equal */
+} elf_span;
+
+/* An executable PT_LOAD. offset + size and vaddr + size do not overflow; size is not 0. */
 typedef struct elf_segment {
     uint64_t offset, vaddr, size; /* size in the file */
+    bool read_execute;            /* neither writable nor unreadable: V8 logs a row for it */
 } elf_segment;
 
-enum { ELF_MAX_SEGMENTS = 16, ELF_MAX_BUILD_ID = 64, ELF_MAX_NAME = 255 };
+typedef struct elf_layout {
+    bool fixed;   /* ET_EXEC: mapped at its own addresses */
+    bool mapping; /* the machine has mapping symbols ($x, $d), which name no function */
+    size_t count;
+    elf_segment segments[ELF_SEGMENT_LIMIT]; /* in the order of the file */
+} elf_layout;
 
-/* A symbol table and its strings, as places in the file. entries is 0 when there is none. */
-typedef struct elf_table {
-    uint64_t offset, entries;
-    uint64_t strings_offset, strings_size;
-} elf_table;
+typedef enum elf_symbols_kind { ELF_SYMTAB, ELF_DYNSYM } elf_symbols_kind;
 
-/* Fails with NOT_FOUND, PERMISSION, OS, NO_MEMORY, or INPUT for what is no usable ELF file. */
-UNPEG_MUST_CHECK unpeg_status elf_file_open(const char *path, elf_file **ret, unpeg_error *error);
-void elf_file_close(elf_file *file); /* NULL is allowed */
+/* Where a symbol table and its strings are in the file. */
+typedef struct elf_symbols_place {
+    uint64_t offset, count;
+    uint64_t names_offset, names_size;
+} elf_symbols_place;
 
-/* Executable segments in file order; they live as long as the file. */
-const elf_segment *elf_file_segments(const elf_file *file, size_t *ret_count);
+typedef struct elf_build_id {
+    size_t len;
+    unsigned char bytes[ELF_BUILD_ID_LIMIT];
+} elf_build_id;
 
-/* Virtual address of a file offset in an executable segment; false when it is in none. */
-bool elf_file_vaddr(const elf_file *file, uint64_t offset, uint64_t *ret);
+typedef struct elf_debug_link {
+    char name[ELF_LINK_LIMIT]; /* never holds a '/' */
+    uint32_t crc;
+} elf_debug_link;
 
-/* .symtab, or with dynamic .dynsym. */
-elf_table elf_file_table(const elf_file *file, bool dynamic);
+/* NOT_FOUND: no such file. PERMISSION, OS: it cannot be read. UNSUPPORTED: ELF, but not 64-bit.
+ * INPUT: not an ELF file, or a damaged one. *ret is changed only on success. */
+UNPEG_MUST_CHECK unpeg_status elf_file_open(const char *path, elf_file **ret);
+void elf_file_close(elf_file *file);
 
-/* True if the section holds code. */
-bool elf_file_section_is_code(const elf_file *file, uint32_t section);
+/* Both live until close. */
+const char *elf_file_path(const elf_file *file);
+const elf_layout *elf_file_layout(const elf_file *file);
 
-/* Build id bytes; empty when there is none. Lives as long as the file. */
-unpeg_slice elf_file_build_id(const elf_file *file);
+/* The addresses of section number index if it holds code, else an empty span. */
+elf_span elf_file_code_section(const elf_file *file, size_t index);
+size_t elf_file_section_count(const elf_file *file);
 
-/* Name and CRC-32 of .gnu_debuglink; false when there is none. name has ELF_MAX_NAME + 1 bytes. */
-bool elf_file_debug_link(const elf_file *file, char *name, uint32_t *ret_crc);
+/* NOT_FOUND: the file has no such table (or an empty one). INPUT: it lies outside the file. */
+UNPEG_MUST_CHECK unpeg_status elf_file_find_symbols(const elf_file *file, elf_symbols_kind kind,
+                                                    elf_symbols_place *ret);
 
-/* Reads size bytes at offset; false when the file has not so many. */
-bool elf_file_read(const elf_file *file, uint64_t offset, void *buffer, size_t size);
+/* Exactly size bytes, or OS. */
+UNPEG_MUST_CHECK unpeg_status elf_file_read(const elf_file *file, uint64_t offset, void *bytes,
+                                            size_t size);
 
-/* The zero-terminated text at offset, cut at size - 1 bytes. */
-bool elf_file_read_text(const elf_file *file, uint64_t offset, char *buffer, size_t size);
+/* Up to size bytes: *ret is how many there are before the end of the file. */
+UNPEG_MUST_CHECK unpeg_status elf_file_read_some(const elf_file *file, uint64_t offset, void *bytes,
+                                                 size_t size, size_t *ret);
+
+/* count symbols (Elf64_Sym) from the file's table, in the byte order of this machine. */
+UNPEG_MUST_CHECK unpeg_status elf_file_read_symbols(const elf_file *file, uint64_t offset,
+                                                    void *symbols, size_t count);
+
+/* NOT_FOUND when the file has none. */
+UNPEG_MUST_CHECK unpeg_status elf_file_build_id(const elf_file *file, elf_build_id *ret);
+UNPEG_MUST_CHECK unpeg_status elf_file_debug_link(const elf_file *file, elf_debug_link *ret);
 
 #endif

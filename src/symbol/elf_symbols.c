@@ -1,285 +1,266 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Reads a symbol table in pieces and keeps twelve bytes of each function.
+ */
 #include "elf_symbols.h"
 
 #include <elf.h>
 #include <stdlib.h>
 
-#include "grow.h"
-
 enum {
-    BATCH = 4096, /* table entries read at once */
-    BUCKET_SHIFT = 12,
-    MAX_SYMBOLS = 1 << 26,
-    NAME_BYTES = 512, /* of names that are compared to choose among aliases */
+    CHUNK_SYMBOLS = 2048,
+    COUNT_LIMIT = 1 << 23, /* 192 MiB of table; a Chromium with all symbols has 2 million */
+    ALIAS_LIMIT = 64,      /* names read to choose one */
+    FIRST_READ_BYTES = 192,
 };
 
-/* How well a symbol names its address; lower is better. */
-enum { RANK_GLOBAL, RANK_WEAK, RANK_LOCAL, RANK_ALIAS };
+_Static_assert((int)COUNT_LIMIT < (int)SYMBOL_NUMBER_LIMIT, "a symbol's number fits in its key");
 
-typedef struct symbol_key {
-    uint32_t offset; /* of the start, from the table's base address */
-    uint32_t size;
-    uint32_t rank_name; /* rank << 30 | offset of the name in the string table */
-} symbol_key;
-
-struct elf_symbols {
+typedef struct collector {
     const elf_file *file;
-    elf_table table;
-    uint64_t base, limit; /* addresses of code lie in [base, limit) */
-    symbol_key *keys;     /* by bucket of offset; in no order inside a bucket */
-    size_t count, capacity;
-    uint32_t *bucket_starts; /* bucket_count + 1 indexes into keys */
-    size_t bucket_count;
-};
-
-/* All executable segments lie in one span of less than 4 GiB, or the file is refused. */
-static bool find_span(elf_symbols *symbols)
-{
+    const elf_layout *layout;
+    uint64_t base;
+    bool sized_only;
+    elf_span *sections; /* where the code of each section of file is, cut to the layout */
+    size_t section_count;
+    symbol_key *keys;
     size_t count;
-    const elf_segment *segments = elf_file_segments(symbols->file, &count);
-    symbols->base = UINT64_MAX;
-    for (size_t i = 0; i < count; i++) {
-        uint64_t end;
-        if (__builtin_add_overflow(segments[i].vaddr, segments[i].size, &end))
-            return false;
-        if (segments[i].vaddr < symbols->base)
-            symbols->base = segments[i].vaddr;
-        if (end > symbols->limit)
-            symbols->limit = end;
-    }
-    return count > 0 && symbols->limit - symbols->base < UINT32_MAX;
+    Elf64_Sym chunk[CHUNK_SYMBOLS];
+} collector;
+
+static elf_span span_of(const elf_segment *segment)
+{
+    return (elf_span){segment->vaddr, segment->vaddr + segment->size};
 }
 
-static bool is_function(const elf_symbols *symbols, const Elf64_Sym *symbol)
+/* Of a span, what lies in the segment that its start lies in. */
+static elf_span cut_to_layout(const elf_layout *layout, elf_span span)
 {
-    unsigned type = ELF64_ST_TYPE(symbol->st_info);
-    return (type == STT_FUNC || type == STT_NOTYPE || type == STT_GNU_IFUNC) &&
-           symbol->st_value - symbols->base < symbols->limit - symbols->base &&
-           symbol->st_name != 0 && symbol->st_name < symbols->table.strings_size &&
-           symbol->st_name < UINT32_MAX >> 2 &&
-           elf_file_section_is_code(symbols->file, symbol->st_shndx);
+    for (size_t i = 0; i < layout->count; i++) {
+        elf_span segment = span_of(&layout->segments[i]);
+        if (span.start < segment.start || span.start >= segment.end)
+            continue;
+        span.end = span.end < segment.end ? span.end : segment.end;
+        return span;
+    }
+    return (elf_span){0, 0};
+}
+
+static uint64_t lowest_address(const elf_layout *layout)
+{
+    uint64_t lowest = UINT64_MAX;
+    for (size_t i = 0; i < layout->count; i++)
+        if (layout->segments[i].vaddr < lowest)
+            lowest = layout->segments[i].vaddr;
+    return lowest;
+}
+
+/* Of a symbol without size, whether it may be believed. */
+static bool may_be_sizeless(const collector *c, const Elf64_Sym *symbol)
+{
+    bool mapping = c->layout->mapping && ELF64_ST_TYPE(symbol->st_info) == STT_NOTYPE &&
+                   ELF64_ST_BIND(symbol->st_info) == STB_LOCAL;
+    return !c->sized_only && !mapping;
+}
+
+/* The code around a symbol that it cannot reach beyond. */
+static elf_span room_of(const collector *c, const Elf64_Sym *symbol)
+{
+    if (symbol->st_shndx < c->section_count)
+        return c->sections[symbol->st_shndx];
+    if (symbol->st_shndx == SHN_XINDEX)
+        return cut_to_layout(c->layout, (elf_span){symbol->st_value, UINT64_MAX});
+    return (elf_span){0, 0};
 }
 
 static uint32_t rank_of(const Elf64_Sym *symbol)
 {
-    unsigned binding = ELF64_ST_BIND(symbol->st_info);
-    return binding == STB_GLOBAL ? RANK_GLOBAL : binding == STB_WEAK ? RANK_WEAK : RANK_LOCAL;
+    static const uint8_t of_bind[16] = {[STB_LOCAL] = 2, [STB_WEAK] = 1};
+    return (uint32_t)(of_bind[ELF64_ST_BIND(symbol->st_info)] +
+                      4 * (ELF64_ST_TYPE(symbol->st_info) == STT_NOTYPE) +
+                      SYMBOL_RANK_SIZELESS * (symbol->st_size == 0));
 }
 
-static symbol_key key_of(const elf_symbols *symbols, const Elf64_Sym *symbol)
+/* The hot loop of a load: no branch here depends on what differs between one function and the
+ * next. No size wraps to the largest, so that the room limits it. */
+static void collect(collector *c, const Elf64_Sym *symbol, uint32_t number)
 {
-    uint64_t offset = symbol->st_value - symbols->base;
-    uint64_t room = symbols->limit - symbol->st_value;
-    uint64_t size = symbol->st_size < room ? symbol->st_size : room;
-    return (symbol_key){(uint32_t)offset, (uint32_t)size, rank_of(symbol) << 30 | symbol->st_name};
+    const unsigned code_types = 1u << STT_FUNC | 1u << STT_NOTYPE | 1u << STT_GNU_IFUNC;
+    if (!(code_types >> ELF64_ST_TYPE(symbol->st_info) & 1))
+        return;
+    elf_span room = room_of(c, symbol);
+    if (symbol->st_value - room.start >= room.end - room.start)
+        return;
+    if (symbol->st_size == 0 && !may_be_sizeless(c, symbol))
+        return;
+    uint64_t start = symbol->st_value - c->base;
+    uint64_t last = symbol->st_size - 1;
+    uint64_t last_room = room.end - symbol->st_value - 1;
+    last = last < last_room ? last : last_room;
+    if (start >= UINT32_MAX)
+        return;
+    last = last < UINT32_MAX - 1 - start ? last : UINT32_MAX - 1 - start;
+    symbol_key *key = &c->keys[c->count++];
+    key->start = (uint32_t)start;
+    key->size = (uint32_t)last + 1;
+    key->order = rank_of(symbol) << SYMBOL_RANK_SHIFT | number;
 }
 
-static unpeg_status take_batch(elf_symbols *symbols, const Elf64_Sym *batch, size_t count)
+static unpeg_status prepare_sections(collector *c)
 {
-    if (!grow_reserve((void **)&symbols->keys, &symbols->capacity, symbols->count + count,
-                      sizeof *symbols->keys))
+    c->section_count = elf_file_section_count(c->file);
+    c->sections = calloc(c->section_count + 1, sizeof *c->sections);
+    if (!c->sections)
         return UNPEG_NO_MEMORY;
-    for (size_t i = 0; i < count; i++)
-        if (is_function(symbols, &batch[i]))
-            symbols->keys[symbols->count++] = key_of(symbols, &batch[i]);
+    for (size_t i = 0; i < c->section_count; i++)
+        c->sections[i] = cut_to_layout(c->layout, elf_file_code_section(c->file, i));
     return UNPEG_OK;
 }
 
-static unpeg_status read_table(elf_symbols *symbols)
+static unpeg_status collect_all(collector *c, const elf_symbols_place *place)
 {
-    Elf64_Sym *batch = malloc(BATCH * sizeof *batch);
-    if (!batch)
+    unpeg_status status = prepare_sections(c);
+    c->keys = malloc(place->count * sizeof *c->keys);
+    if (!c->keys)
         return UNPEG_NO_MEMORY;
-    unpeg_status status = UNPEG_OK;
-    for (uint64_t done = 0; done < symbols->table.entries && status == UNPEG_OK; done += BATCH) {
-        uint64_t left = symbols->table.entries - done;
-        size_t count = left < BATCH ? (size_t)left : BATCH;
-        if (elf_file_read(symbols->file, symbols->table.offset + done * sizeof *batch, batch,
-                          count * sizeof *batch))
-            status = take_batch(symbols, batch, count);
-        else
-            status = UNPEG_INPUT;
+    for (uint64_t at = 0; at < place->count && status == UNPEG_OK; at += CHUNK_SYMBOLS) {
+        uint64_t left = place->count - at;
+        size_t count = left < CHUNK_SYMBOLS ? (size_t)left : CHUNK_SYMBOLS;
+        status =
+            elf_file_read_symbols(c->file, place->offset + at * sizeof *c->chunk, c->chunk, count);
+        for (size_t i = 0; i < count && status == UNPEG_OK; i++)
+            collect(c, &c->chunk[i], (uint32_t)(at + i));
     }
-    free(batch);
     return status;
 }
 
-/* A counting sort by bucket: buckets hold a handful, so no order is needed inside. */
-static unpeg_status sort_keys(elf_symbols *symbols)
+static unpeg_status load_table(elf_symbols *symbols, collector *c)
 {
-    symbols->bucket_count = (size_t)((symbols->limit - symbols->base) >> BUCKET_SHIFT) + 1;
-    symbols->bucket_starts = calloc(symbols->bucket_count + 2, sizeof *symbols->bucket_starts);
-    symbol_key *sorted = malloc(symbols->count * sizeof *sorted);
-    if (!symbols->bucket_starts || !sorted) {
-        free(sorted);
-        return UNPEG_NO_MEMORY;
+    unpeg_status status = collect_all(c, &symbols->place);
+    if (status == UNPEG_OK && c->count == 0)
+        status = UNPEG_NOT_FOUND;
+    if (status != UNPEG_OK) {
+        free(c->keys);
+        return status;
     }
-    uint32_t *starts = symbols->bucket_starts + 1; /* shifted by one while filling */
-    for (size_t i = 0; i < symbols->count; i++)
-        starts[(symbols->keys[i].offset >> BUCKET_SHIFT) + 1]++;
-    for (size_t b = 1; b <= symbols->bucket_count; b++)
-        starts[b] += starts[b - 1];
-    for (size_t i = 0; i < symbols->count; i++)
-        sorted[starts[symbols->keys[i].offset >> BUCKET_SHIFT]++] = symbols->keys[i];
-    free(symbols->keys);
-    symbols->keys = sorted;
-    symbols->capacity = symbols->count;
-    return UNPEG_OK;
+    return symbol_table_build(&symbols->table, c->keys, c->count);
 }
 
-static unpeg_status load(elf_symbols *symbols)
+unpeg_status elf_symbols_load(elf_symbols *symbols, const elf_file *file, elf_symbols_kind kind,
+                              const elf_layout *layout)
 {
-    if (symbols->table.entries == 0 || !find_span(symbols))
-        return UNPEG_OK;
-    if (symbols->table.entries > MAX_SYMBOLS)
-        return UNPEG_INPUT;
-    unpeg_status status = read_table(symbols);
-    return status == UNPEG_OK && symbols->count ? sort_keys(symbols) : status;
-}
-
-unpeg_status elf_symbols_load(const elf_file *file, bool dynamic, elf_symbols **ret)
-{
-    elf_symbols *symbols = calloc(1, sizeof *symbols);
-    if (!symbols)
+    elf_symbols loaded = {.file = file, .base = lowest_address(layout)};
+    unpeg_status status = elf_file_find_symbols(file, kind, &loaded.place);
+    if (status != UNPEG_OK)
+        return status;
+    if (loaded.place.count > COUNT_LIMIT)
+        return UNPEG_LIMIT;
+    collector *c = calloc(1, sizeof *c);
+    if (!c)
         return UNPEG_NO_MEMORY;
-    symbols->file = file;
-    symbols->table = elf_file_table(file, dynamic);
-    unpeg_status status = load(symbols);
-    if (status != UNPEG_OK || symbols->count == 0) {
-        elf_symbols_destroy(symbols);
-        symbols = NULL;
-    }
+    c->file = file;
+    c->layout = layout;
+    c->base = loaded.base;
+    c->sized_only = kind == ELF_DYNSYM;
+    status = load_table(&loaded, c);
+    free(c->sections);
+    free(c);
     if (status == UNPEG_OK)
-        *ret = symbols;
+        *symbols = loaded;
+    else
+        elf_symbols_deinit(&loaded);
     return status;
 }
 
-void elf_symbols_destroy(elf_symbols *symbols)
+void elf_symbols_deinit(elf_symbols *symbols)
 {
-    if (!symbols)
+    symbol_table_deinit(&symbols->table);
+    *symbols = (elf_symbols){0};
+}
+
+elf_symbols_range elf_symbols_find(const elf_symbols *symbols, uint64_t vaddr)
+{
+    uint64_t offset = vaddr - symbols->base;
+    if (offset >= UINT32_MAX) {
+        uint64_t end = offset > vaddr ? symbols->base : UINT64_MAX;
+        uint64_t start = offset > vaddr ? 0 : symbols->base + UINT32_MAX;
+        return (elf_symbols_range){start, end, UINT32_MAX};
+    }
+    symbol_table_range found = symbol_table_find(&symbols->table, (uint32_t)offset);
+    elf_symbols_range range = {symbols->base + found.start, symbols->base + found.end, found.index};
+    if (range.end < range.start)
+        range.end = UINT64_MAX;
+    return range;
+}
+
+static unpeg_status read_name(const elf_symbols *symbols, uint32_t number, elf_symbol_text *ret)
+{
+    Elf64_Sym symbol;
+    uint64_t at = symbols->place.offset + number * (uint64_t)sizeof symbol;
+    unpeg_status status = elf_file_read_symbols(symbols->file, at, &symbol, 1);
+    if (status != UNPEG_OK)
+        return status;
+    if (symbol.st_name >= symbols->place.names_size)
+        return UNPEG_INPUT;
+    uint64_t left = symbols->place.names_size - symbol.st_name;
+    at = symbols->place.names_offset + symbol.st_name;
+    size_t limit = left < ELF_NAME_LIMIT ? (size_t)left : ELF_NAME_LIMIT;
+    size_t size = limit < FIRST_READ_BYTES ? limit : FIRST_READ_BYTES;
+    for (;; size = limit) {
+        size_t got = 0;
+        status = elf_file_read_some(symbols->file, at, ret->bytes, size, &got);
+        if (status != UNPEG_OK)
+            return status;
+        ret->bytes[got] = '\0';
+        ret->len = strlen(ret->bytes);
+        ret->cut = ret->len == got;
+        if (!ret->cut || size == limit)
+            return UNPEG_OK;
+    }
+}
+
+static void drop_version(elf_symbol_text *text)
+{
+    char *at = text->len > 1 ? memchr(text->bytes + 1, '@', text->len - 1) : NULL;
+    if (!at)
         return;
-    free(symbols->keys);
-    free(symbols->bucket_starts);
-    free(symbols);
+    *at = '\0';
+    text->len = (size_t)(at - text->bytes);
+    text->cut = false;
 }
 
-size_t elf_symbols_count(const elf_symbols *symbols)
+static bool is_better_name(const elf_symbol_text *a, const elf_symbol_text *b)
 {
-    return symbols->count;
+    size_t x = strspn(a->bytes, "_");
+    size_t y = strspn(b->bytes, "_");
+    if (x != y)
+        return x < y;
+    if (a->len != b->len)
+        return a->len < b->len;
+    return memcmp(a->bytes, b->bytes, a->len) < 0;
 }
 
-void elf_symbols_name(const elf_symbols *symbols, uint32_t index, char *buffer, size_t size)
+static void copy_text(elf_symbol_text *to, const elf_symbol_text *from)
 {
-    uint32_t name = symbols->keys[index].rank_name & (UINT32_MAX >> 2);
-    uint64_t left = symbols->table.strings_size - name;
-    buffer[0] = '\0';
-    if (!elf_file_read_text(symbols->file, symbols->table.strings_offset + name, buffer,
-                            left < size ? (size_t)left + 1 : size))
-        return;
-    char *version = strchr(buffer, '@');
-    if (version && version != buffer)
-        *version = '\0';
+    to->len = from->len;
+    to->cut = from->cut;
+    memcpy(to->bytes, from->bytes, from->len + 1);
 }
 
-static size_t leading_underscores(const char *name)
+unpeg_status elf_symbols_name(const elf_symbols *symbols, uint32_t index, elf_symbol_text *ret)
 {
-    return strspn(name, "_");
-}
-
-static bool plainer_name(const elf_symbols *symbols, size_t a, size_t b)
-{
-    char first[NAME_BYTES];
-    char second[NAME_BYTES];
-    elf_symbols_name(symbols, (uint32_t)a, first, sizeof first);
-    elf_symbols_name(symbols, (uint32_t)b, second, sizeof second);
-    size_t marks_a = leading_underscores(first);
-    size_t marks_b = leading_underscores(second);
-    if (marks_a != marks_b)
-        return marks_a < marks_b;
-    size_t len_a = strlen(first);
-    size_t len_b = strlen(second);
-    return len_a != len_b ? len_a < len_b : strcmp(first, second) < 0;
-}
-
-/* True if key a names its address better than key b at the same one. An alias that lost by its name
- * is marked, so that names are read once. */
-static bool better(elf_symbols *symbols, size_t a, size_t b)
-{
-    symbol_key *x = &symbols->keys[a];
-    symbol_key *y = &symbols->keys[b];
-    if ((x->size != 0) != (y->size != 0))
-        return x->size != 0;
-    if (x->rank_name >> 30 != y->rank_name >> 30)
-        return x->rank_name >> 30 < y->rank_name >> 30;
-    if (x->rank_name >> 30 == RANK_ALIAS || x->rank_name == y->rank_name)
-        return false;
-    bool first = plainer_name(symbols, a, b);
-    *(first ? &y->rank_name : &x->rank_name) |= (uint32_t)RANK_ALIAS << 30;
-    return first;
-}
-
-/* The greatest start at or before offset in a bucket; false when there is none. */
-static bool last_start(const elf_symbols *symbols, size_t bucket, uint32_t offset, uint32_t *ret)
-{
-    bool found = false;
-    for (size_t i = symbols->bucket_starts[bucket]; i < symbols->bucket_starts[bucket + 1]; i++) {
-        uint32_t start = symbols->keys[i].offset;
-        if (start <= offset && (!found || start > *ret)) {
-            *ret = start;
-            found = true;
-        }
+    size_t count;
+    const uint32_t *numbers = symbol_table_aliases(&symbols->table, index, &count);
+    unpeg_status found = UNPEG_INPUT;
+    elf_symbol_text text;
+    for (size_t i = 0; i < count && i < ALIAS_LIMIT; i++) {
+        unpeg_status status = read_name(symbols, numbers[i], &text);
+        if (status != UNPEG_OK || text.len == 0)
+            continue;
+        drop_version(&text);
+        if (found != UNPEG_OK || is_better_name(&text, ret))
+            copy_text(ret, &text);
+        found = UNPEG_OK;
     }
     return found;
-}
-
-static size_t best_at(elf_symbols *symbols, size_t bucket, uint32_t start)
-{
-    size_t best = symbols->count;
-    for (size_t i = symbols->bucket_starts[bucket]; i < symbols->bucket_starts[bucket + 1]; i++)
-        if (symbols->keys[i].offset == start &&
-            (best == symbols->count || better(symbols, i, best)))
-            best = i;
-    return best;
-}
-
-/* The last symbol that starts at or before offset, looking from its bucket downwards; count when
- * there is none. */
-static size_t find_before(elf_symbols *symbols, uint32_t offset)
-{
-    uint32_t start = 0;
-    for (size_t b = (offset >> BUCKET_SHIFT) + 1; b-- > 0;)
-        if (last_start(symbols, b, offset, &start))
-            return best_at(symbols, b, start);
-    return symbols->count;
-}
-
-/* Where the first symbol behind offset starts; the end of the code when there is none. */
-static uint32_t find_next_start(const elf_symbols *symbols, uint32_t offset)
-{
-    uint32_t limit = (uint32_t)(symbols->limit - symbols->base);
-    uint32_t next = limit;
-    for (size_t b = offset >> BUCKET_SHIFT; b < symbols->bucket_count && next == limit; b++)
-        for (size_t i = symbols->bucket_starts[b]; i < symbols->bucket_starts[b + 1]; i++)
-            if (symbols->keys[i].offset > offset && symbols->keys[i].offset < next)
-                next = symbols->keys[i].offset;
-    return next;
-}
-
-elf_symbol_range elf_symbols_find(elf_symbols *symbols, uint64_t vaddr)
-{
-    if (vaddr - symbols->base >= symbols->limit - symbols->base)
-        return (elf_symbol_range){vaddr, vaddr + 1, 0, false};
-    uint32_t offset = (uint32_t)(vaddr - symbols->base);
-    uint32_t next = find_next_start(symbols, offset);
-    size_t index = find_before(symbols, offset);
-    elf_symbol_range range = {symbols->base, symbols->base + next, 0, false};
-    if (index == symbols->count)
-        return range;
-    const symbol_key *key = &symbols->keys[index];
-    uint32_t end = key->size ? key->offset + key->size : next;
-    range.start = symbols->base + (offset < end ? key->offset : end);
-    range.end = symbols->base + (offset < end && end < next ? end : next);
-    range.index = (uint32_t)index;
-    range.found = offset < end;
-    return range;
 }

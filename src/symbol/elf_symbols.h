@@ -1,43 +1,56 @@
 /* SPDX-License-Identifier: MIT
  *
- * The functions of one symbol table, ordered by address.
+ * The functions of one ELF file by virtual address.
  *
- *     elf_symbols *symbols;
- *     elf_symbols_load(file, false, &symbols);
- *     elf_symbol_range range = elf_symbols_find(symbols, vaddr);
- *     if (range.found) elf_symbols_name(symbols, range.index, name, sizeof name);
- *     elf_symbols_destroy(symbols);
+ *     elf_symbols symbols = {0};
+ *     elf_symbols_load(&symbols, file, ELF_SYMTAB, elf_file_layout(mapped));
+ *     range = elf_symbols_find(&symbols, vaddr);
+ *     elf_symbols_name(&symbols, range.index, &text);
+ *     elf_symbols_deinit(&symbols);
  *
- * Twelve bytes a symbol and no strings: names are read from the file when they are asked for. (nm
- * of a Node binary prints 10 to 49 MB; loading its 136 k functions here takes milliseconds.)
+ * Symbols outside the executable segments are left out. No name is read before it is asked for.
+ * The file of the symbols (which may be a separate debug file) must outlive them; the layout is
+ * that of the file that is mapped.
  */
 #ifndef UNPEG_SYMBOL_ELF_SYMBOLS_H
 #define UNPEG_SYMBOL_ELF_SYMBOLS_H
 
 #include "elf_file.h"
+#include "symbol_table.h"
 
-typedef struct elf_symbols elf_symbols;
+enum { ELF_NAME_LIMIT = 4096 };
 
-/* The answer for every address in [start, end): a symbol, or the gap between symbols. */
-typedef struct elf_symbol_range {
-    uint64_t start, end;
-    uint32_t index;
-    bool found;
-} elf_symbol_range;
+typedef struct elf_symbols {
+    const elf_file *file;
+    elf_symbols_place place;
+    uint64_t base; /* virtual address that is 0 in the table */
+    symbol_table table;
+} elf_symbols;
 
-/* The file must outlive the symbols. *ret is NULL when the table is not there or has no function.
- * Fails with NO_MEMORY, or INPUT for a damaged table. */
-UNPEG_MUST_CHECK unpeg_status elf_symbols_load(const elf_file *file, bool dynamic,
-                                               elf_symbols **ret);
-void elf_symbols_destroy(elf_symbols *symbols); /* NULL is allowed */
+typedef struct elf_symbols_range {
+    uint64_t start, end; /* virtual addresses */
+    uint32_t index;      /* UINT32_MAX: no symbol covers them */
+} elf_symbols_range;
 
-size_t elf_symbols_count(const elf_symbols *symbols);
+typedef struct elf_symbol_text {
+    size_t len;
+    bool cut; /* the name is longer */
+    char bytes[ELF_NAME_LIMIT + 1];
+} elf_symbol_text;
 
-/* A symbol without a size ends where the next one begins. Of several at one address, one with a
- * size goes before one without, then global before weak before local, then the plainest name. */
-elf_symbol_range elf_symbols_find(elf_symbols *symbols, uint64_t vaddr);
+/* Of a dynamic table only symbols with a size are taken: what lies between exported functions is
+ * not listed there, so a symbol without size would claim code of others. NOT_FOUND: no such table,
+ * or no function in it. LIMIT: more symbols than the table holds. INPUT, OS, NO_MEMORY. */
+UNPEG_MUST_CHECK unpeg_status elf_symbols_load(elf_symbols *symbols, const elf_file *file,
+                                               elf_symbols_kind kind, const elf_layout *layout);
+void elf_symbols_deinit(elf_symbols *symbols);
 
-/* Raw name, without a version suffix; cut at size - 1 bytes. Empty when it cannot be read. */
-void elf_symbols_name(const elf_symbols *symbols, uint32_t index, char *buffer, size_t size);
+elf_symbols_range elf_symbols_find(const elf_symbols *symbols, uint64_t vaddr);
+
+/* The name as it is in the file, without a version suffix ("@@GLIBC_2.2.5"). Of aliases: the one
+ * with the fewest leading underscores, then the shortest, then the first by bytes. Fails with INPUT
+ * when the name lies outside the file's strings, or OS. */
+UNPEG_MUST_CHECK unpeg_status elf_symbols_name(const elf_symbols *symbols, uint32_t index,
+                                               elf_symbol_text *ret);
 
 #endif

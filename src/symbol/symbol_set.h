@@ -26,7 +26,7 @@ typedef struct symbol_set symbol_set;
 typedef struct symbol_options {
     const char *sysroot;   /* prefix for every path; NULL or "" means none */
     const char *debug_dir; /* root of .build-id/ and of debug-link files; NULL: /usr/lib/debug */
-    bool names_off;        /* never open a file: every library answers NO_SYMBOL */
+    bool names_off;        /* never open a file: NO_SYMBOL, or NO_FILE for what has none */
 } symbol_options;
 
 /* The answer for every address in [start, end). */
