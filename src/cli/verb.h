@@ -37,7 +37,8 @@ struct verb {
     int (*run)(const verb *self, int argc, char **argv);
 };
 
-extern const verb report_verb, line_verb, help_verb, version_verb, completion_verb;
+extern const verb report_verb, line_verb, prof_process_verb, help_verb, version_verb,
+    completion_verb;
 
 /* In the order in which help shows them; ends with NULL. */
 extern const verb *const verbs[];

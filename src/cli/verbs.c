@@ -4,8 +4,9 @@
 
 #include "verb.h"
 
-const verb *const verbs[] = {&report_verb,  &line_verb,       &help_verb,
-                             &version_verb, &completion_verb, NULL};
+const verb *const verbs[] = {&report_verb, &line_verb,    &prof_process_verb,
+                             &help_verb,   &version_verb, &completion_verb,
+                             NULL};
 
 const verb *verb_find(const char *name)
 {
