@@ -12,17 +12,19 @@
 
 /* For the help only: the words are taken apart the way the reference does it. */
 static const struct argp_option options[] = {
-    {"strict", 0x100, NULL, 0,
-     "Exactly what Node 26 prints (with --nm=/bin/true), defects included", 0},
+    {"strict", 0x100, NULL, 0, "Exactly what Node 26 prints, defects included", 0},
     {"sysroot", 0x101, "DIR", 0, "Look for the logged libraries under DIR", 0},
     {"debug-dir", 0x102, "DIR", 0, "Look for debug files under DIR (/usr/lib/debug)", 0},
     {"no-symbols", 0x103, NULL, 0, "Name libraries, not the functions in them", 0},
     {"output", 0x104, "FILE", 0, "Write to FILE, whole or not at all", 0},
     {"js", 'j', NULL, 0, "Only ticks in JavaScript", 1},
     {"gc", 'g', NULL, 0, "Only ticks in garbage collection", 1},
-    {"compiler", 'c', NULL, 0, "Only ticks in the compiler; -p parser, -b bytecode compiler", 1},
+    {"parser", 'p', NULL, 0, "Only ticks in the parser", 1},
+    {"bytecode-compiler", 'b', NULL, 0, "Only ticks in the bytecode compiler", 1},
+    {"compiler", 'c', NULL, 0, "Only ticks in the compiler", 1},
     {"other", 'o', NULL, 0, "Only ticks in state other", 1},
-    {"external", 'e', NULL, 0, "Only ticks in state external; -ni drops idle ones", 1},
+    {"external", 'e', NULL, 0, "Only ticks in state external", 1},
+    {"no-idle", 0x10f, NULL, 0, "No ticks in state idle", 1},
     {"call-graph-size", 0x110, "N", 0, "Levels of callers in the bottom-up profile (5)", 2},
     {"ignore-unknown", 0x111, NULL, 0, "Leave unaccounted ticks out of the percentages", 2},
     {"separate-ic", 0x112, "BOOL", 0, "Keep inline caches apart (true)", 2},
@@ -56,6 +58,19 @@ static bool take_value(const char *word, const char *name, const char **ret)
         return false;
     *ret = word + len + 1;
     return true;
+}
+
+/* Names for options of the reference that have only letters. */
+static char *spelled_as_reference(char *word)
+{
+    static char parser[] = "-p";
+    static char bytecode_compiler[] = "-b";
+    static char no_idle[] = "-ni";
+    if (strcmp(word, "--parser") == 0)
+        return parser;
+    if (strcmp(word, "--bytecode-compiler") == 0)
+        return bytecode_compiler;
+    return strcmp(word, "--no-idle") == 0 ? no_idle : word;
 }
 
 static bool take_own_word(own_words *own, const char *word)
@@ -170,7 +185,7 @@ static int run(const verb *self, int argc, char **argv)
             return EXIT_DONE;
         }
         if (!take_own_word(&own, argv[i]))
-            own.rest[own.rest_count++] = argv[i];
+            own.rest[own.rest_count++] = spelled_as_reference(argv[i]);
     }
     int code = parse_and_print(self, &own);
     free(own.rest);
@@ -187,9 +202,8 @@ const verb prof_process_verb = {
                 "      only JavaScript, ten levels of callers\n"
                 "  unpeg prof-process --strict v8.log\n"
                 "      byte for byte what Node 26 prints\n",
-    .notes =
-        "Options of node --prof-process are taken as it takes them: before the log, values with\n"
-        "\"=\", the last one wins, and a bare --separate-... means false.\n",
+    .notes = "Options are taken as node --prof-process takes them: before the log, values\n"
+             "behind =, the last one wins. Without a value the separate options mean false.\n",
     .operands = VERB_OPERANDS_LOGS,
     .argp = &argp,
     .run = run,
