@@ -101,14 +101,29 @@ static bool needs_reference(const unpeg_prof_options *o)
            o->runtime_timer;
 }
 
-static unpeg_status print_by_reference(const unpeg_prof_options *o, output *out, unpeg_error *error)
+/* The bytes as they are, for those who want what the reference makes of them. */
+static unpeg_status keep_bytes(unpeg_source *source, const char *path, unpeg_error *error)
+{
+    bool is_file = unpeg_source_size(source) != 0;
+    if (is_file && !unpeg_source_can_seek(source))
+        message_plain(
+            "%s: compressed or UTF-16, which node --prof-process cannot read, and neither does "
+            "--strict; unpack it first",
+            path);
+    return unpeg_source_make_verbatim(source, error);
+}
+
+static unpeg_status print_by_reference(const own_words *own, const unpeg_prof_options *o,
+                                       output *out, unpeg_error *error)
 {
     unpeg_source *source;
     unpeg_reference *reference = NULL;
     unpeg_status status = unpeg_source_open(o->path, &source, error);
     if (status != UNPEG_OK)
         return status;
-    status = unpeg_source_make_verbatim(source, error);
+    load_heed_signals(source);
+    if (own->strict)
+        status = keep_bytes(source, o->path, error);
     if (status == UNPEG_OK)
         status = unpeg_reference_run(o, source, &reference, error);
     if (status == UNPEG_OK)
@@ -145,7 +160,7 @@ static int print(const own_words *own, const unpeg_prof_options *o)
         message_plain(
             "this option is answered by the rules of node --prof-process, as --strict is");
     unpeg_status status = own->strict || needs_reference(o)
-                              ? print_by_reference(o, &out, &error)
+                              ? print_by_reference(own, o, &out, &error)
                               : print_by_profile(&own->wanted, o, &out, &error);
     if (status == UNPEG_OK || output_failed(&out))
         return output_commit(&out) ? EXIT_DONE : EXIT_SYSTEM;
@@ -154,18 +169,32 @@ static int print(const own_words *own, const unpeg_prof_options *o)
     return load_exit_code(status);
 }
 
+/* What was wrong with the words: the likeliest slip, or what the parser of the reference says. */
+static void explain(const verb *self, const own_words *own, const unpeg_error *error)
+{
+    for (int i = 0; i < own->rest_count; i++) {
+        const char *word = own->rest[i];
+        if (strcmp(word, "--sysroot") == 0 || strcmp(word, "--debug-dir") == 0 ||
+            strcmp(word, "--output") == 0) {
+            message_plain("%s: %s wants a value behind =, as in %s=PATH", self->name, word, word);
+            return;
+        }
+    }
+    message_plain("%s: %s; unpeg %s --help lists them", self->name, error->text, self->name);
+}
+
 static int parse_and_print(const verb *self, own_words *own)
 {
     unpeg_prof_options o;
     unpeg_error error = {.status = UNPEG_OK};
     unpeg_prof_options_init(&o);
     if (unpeg_prof_options_parse(own->rest_count, own->rest, &o, &error) != UNPEG_OK) {
-        message_plain("prof-process: %s", error.text);
-        fprintf(stderr, "Usage: unpeg %s %s\n", self->name, self->usage);
+        explain(self, own, &error);
         return EXIT_USAGE;
     }
     if (!o.path) {
-        message_plain("prof-process: no log named");
+        message_plain(
+            "prof-process: no log named; unpeg prof-process FILE, or - for standard input");
         return EXIT_USAGE;
     }
     o.on_warning = on_warning;

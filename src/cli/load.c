@@ -17,13 +17,18 @@ static bool on_interrupt(void *user)
     return stop_requested();
 }
 
+void load_heed_signals(unpeg_source *source)
+{
+    unpeg_source_on_interrupt(source, on_interrupt, NULL);
+}
+
 static unpeg_status load_source(const request *wanted, unpeg_source *source, progress *bar,
                                 unpeg_profile **ret, unpeg_error *error)
 {
     unpeg_log_options options = request_log_options(wanted);
     options.progress = on_progress;
     options.progress_user = bar;
-    unpeg_source_on_interrupt(source, on_interrupt, NULL);
+    load_heed_signals(source);
     unpeg_status status = unpeg_log_load(&options, source, ret, error);
     /* A signal that ended a wait for input ended the log as well, and the loader cannot know. */
     if (status == UNPEG_OK && stop_requested())

@@ -15,6 +15,9 @@
 UNPEG_MUST_CHECK unpeg_status load_log(const request *wanted, const char *path, unpeg_profile **ret,
                                        unpeg_error *error);
 
+/* Makes a signal end a wait for more of the source. */
+void load_heed_signals(unpeg_source *source);
+
 /* The exit code for a log that could not be loaded: only a lack of memory is not the log's. */
 int load_exit_code(unpeg_status status);
 
