@@ -23,7 +23,9 @@ static value_kind value_of(const struct argp_option *option)
 /* The option's letter, or 0. */
 static char letter_of(const struct argp_option *option)
 {
-    return option->key > ' ' && option->key < 0x7f ? (char)option->key : '\0';
+    bool has_letter = option->key > ' ' && option->key < 0x7f;
+    const char letter = (char)option->key;
+    return has_letter ? letter : (char)'\0';
 }
 
 /* In single quotes, as all three shells read them. */

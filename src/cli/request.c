@@ -125,6 +125,7 @@ static error_t parse_selection(int key, char *value, struct argp_state *state)
     }
 }
 
+/* The type is argp's. NOLINTNEXTLINE(readability-non-const-parameter) */
 static error_t parse_output(int key, char *value, struct argp_state *state)
 {
     request *r = state->input;
