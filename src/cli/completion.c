@@ -21,11 +21,9 @@ static value_kind value_of(const struct argp_option *option)
 }
 
 /* The option's letter, or 0. */
-static char letter_of(const struct argp_option *option)
+static int letter_of(const struct argp_option *option)
 {
-    bool has_letter = option->key > ' ' && option->key < 0x7f;
-    const char letter = (char)option->key;
-    return has_letter ? letter : (char)'\0';
+    return option->key > ' ' && option->key < 0x7f ? option->key : 0;
 }
 
 /* In single quotes, as all three shells read them. */
