@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "event.h"
 
-#define EVENT_SLICE(name, event) {event, sizeof event - 1},
+#define EVENT_SLICE(name, event) {(event), sizeof(event) - 1},
 
 static const unpeg_slice event_names[] = {UNPEG_RECORD_LIST(EVENT_SLICE)};
 

@@ -214,8 +214,8 @@ static unpeg_status read_odd_frame(tick_stack *stack, const char *comma, const c
     stack_reader *r = &stack->fresh;
     const char *word = comma + 1;
     unpeg_addr value;
-    char sign = stop - word > 1 ? *word : '\0';
-    bool relative = sign == '+' || sign == '-';
+    bool forward = stop - word > 1 && *word == '+';
+    bool relative = forward || (stop - word > 1 && *word == '-');
     if (relative)
         word++;
     if (!number_u64((unpeg_slice){word, (size_t)(stop - word)}, &value)) {
@@ -224,7 +224,7 @@ static unpeg_status read_odd_frame(tick_stack *stack, const char *comma, const c
     }
     if (relative) {
         r->is_relative = true;
-        r->relative = sign == '+' ? r->relative + value : r->relative - value;
+        r->relative = forward ? r->relative + value : r->relative - value;
         value = r->relative;
     }
     return add_address(stack, value, comma);
