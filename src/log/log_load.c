@@ -30,7 +30,8 @@ typedef struct log_reader {
     uint64_t taking_offset; /* ticks are taken from here on; 0 when they always were */
     uint64_t head_lines;
     unpeg_damage head_damage; /* of the parser of the head, when the middle was skipped */
-    bool planned, stop;
+    double bytes_per_us;      /* with ticks, when it was decided to leave some out */
+    bool in_tail, stop;
 } log_reader;
 
 static uint64_t now_us(void)
@@ -97,7 +98,15 @@ static unpeg_status skip_to(log_reader *r, uint64_t offset)
     return open_parser(r, offset, line + 1);
 }
 
-static unpeg_status follow_plan(log_reader *r, const read_plan *plan)
+static unpeg_status skip_to_tail(log_reader *r, uint64_t offset)
+{
+    r->in_tail = true;
+    r->taking_offset = 0;
+    log_builder_set_start(r->builder, INT64_MIN);
+    return offset > r->bytes ? skip_to(r, offset) : UNPEG_OK;
+}
+
+static unpeg_status follow_plan(log_reader *r, const read_plan *plan, double bytes_per_us)
 {
     if (plan->mode == READ_ALL)
         return UNPEG_OK;
@@ -105,43 +114,43 @@ static unpeg_status follow_plan(log_reader *r, const read_plan *plan)
     info->partial = info->tail_only = true;
     log_builder_drop_ticks(r->builder);
     if (plan->mode == READ_TAIL)
-        return skip_to(r, plan->tail_offset);
+        return skip_to_tail(r, plan->tail_offset);
     log_builder_set_start(r->builder, INT64_MAX);
     r->taking_offset = plan->tail_offset;
+    r->bytes_per_us = bytes_per_us;
     return UNPEG_OK;
 }
 
-/* True once it is time to compare what is left with the budget. */
-static bool should_plan(const log_reader *r, uint64_t elapsed_us)
+/* Compares what is left with the budget, from where a rate can be believed. */
+static unpeg_status mind_budget(log_reader *r, const read_progress *now)
 {
-    if (r->planned || r->options->budget_us == 0 || !unpeg_source_can_seek(r->source))
-        return false;
-    return r->bytes >= READ_PLAN_BYTES ||
-           (r->bytes >= READ_MIN_HEAD_BYTES && elapsed_us > r->options->budget_us / 8);
+    uint64_t tail;
+    bool believable = r->bytes >= READ_PLAN_BYTES ||
+                      (r->bytes >= READ_MIN_HEAD_BYTES && now->elapsed_us > now->budget_us / 8);
+    if (r->in_tail || !believable || !unpeg_source_can_seek(r->source))
+        return UNPEG_OK;
+    if (r->taking_offset)
+        return read_plan_is_late(now, r->bytes_per_us, &tail) ? skip_to_tail(r, tail) : UNPEG_OK;
+    read_plan plan = read_plan_make(now);
+    return follow_plan(r, &plan,
+                       (double)now->bytes_done / (double)(now->elapsed_us ? now->elapsed_us : 1));
 }
 
 static unpeg_status look_at_clock(log_reader *r)
 {
     const unpeg_log_options *o = r->options;
     uint64_t total = unpeg_source_size(r->source);
-    uint64_t elapsed = now_us() - r->begin_us;
+    const read_progress now = {r->bytes, total, now_us() - r->begin_us, o->budget_us};
     r->next_look = r->bytes + PROGRESS_BYTES;
-    if (o->progress && !o->progress(o->progress_user, unpeg_source_position(r->source), total)) {
+    bool stopped =
+        o->progress && !o->progress(o->progress_user, unpeg_source_position(r->source), total);
+    bool may_end = r->in_tail || !unpeg_source_can_seek(r->source);
+    if (stopped || (o->budget_us && may_end && now.elapsed_us > o->budget_us)) {
         unpeg_profile_info_of(r->profile)->partial = true;
         r->stop = true;
         return UNPEG_OK;
     }
-    if (should_plan(r, elapsed)) {
-        r->planned = true;
-        const read_progress progress = {r->bytes, total, elapsed, o->budget_us};
-        read_plan plan = read_plan_make(&progress);
-        return follow_plan(r, &plan);
-    }
-    if (o->budget_us && elapsed > o->budget_us && (r->planned || r->bytes >= PROGRESS_BYTES)) {
-        unpeg_profile_info_of(r->profile)->partial = true;
-        r->stop = true;
-    }
-    return UNPEG_OK;
+    return o->budget_us ? mind_budget(r, &now) : UNPEG_OK;
 }
 
 static unpeg_status read_chunk(log_reader *r, size_t *ret)
@@ -164,6 +173,7 @@ static unpeg_status read_all(log_reader *r)
         if (r->taking_offset && r->bytes >= r->taking_offset) {
             log_builder_set_start(r->builder, INT64_MIN);
             r->taking_offset = 0;
+            r->in_tail = true;
         }
     }
     return status;

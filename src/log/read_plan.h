@@ -7,7 +7,7 @@
  *
  * Names come from code rows anywhere before the ticks that need them, the answer from the last
  * ticks. So, in this order: read everything; read everything but take only the ticks of the tail
- * (rows of ticks that are not taken cost a third); read head and tail only.
+ * (rows of ticks that are not taken cost a fifth); read head and tail only.
  */
 #ifndef UNPEG_LOG_READ_PLAN_H
 #define UNPEG_LOG_READ_PLAN_H
@@ -17,7 +17,7 @@
 enum {
     READ_MIN_HEAD_BYTES = 1 << 20, /* libraries and builtins: never skipped */
     READ_MIN_TAIL_BYTES = 1 << 20,
-    READ_PLAN_BYTES = 4 << 20, /* how much is read before a rate is believed */
+    READ_PLAN_BYTES = 16 << 20, /* how much is read before a rate is believed: heads are code */
 };
 
 typedef enum read_mode {
@@ -36,7 +36,12 @@ typedef struct read_plan {
     uint64_t tail_offset;
 } read_plan;
 
-/* Pure arithmetic: the same progress gives the same plan. */
+/* Pure arithmetic: the same progress gives the same plan. Asked again and again while everything is
+ * read, so that a machine that gets slower costs the middle of the log, never its end. */
 read_plan read_plan_make(const read_progress *progress);
+
+/* While only code is read up to offset, at a time when bytes_per_us was the rate with ticks: true
+ * when there is no time for that, and what is left is for the tail at *ret. */
+bool read_plan_is_late(const read_progress *progress, double bytes_per_us, uint64_t *ret);
 
 #endif

@@ -12,9 +12,9 @@ static const struct {
     uint64_t tail_mb; /* at least, and less than twice that */
 } rows[] = {
     {"fits", 100, 2000, READ_ALL, 0},
-    {"fits just", 790, 1000, READ_ALL, 0},
-    {"code everywhere, ticks of the tail", 1000, 1000, READ_CODE_THEN_TAIL, 590},
-    {"head and tail", 100000, 1000, READ_TAIL, 790},
+    {"fits just", 640, 1000, READ_ALL, 0},
+    {"code everywhere, ticks of the tail", 1000, 1000, READ_CODE_THEN_TAIL, 520},
+    {"head and tail", 100000, 1000, READ_TAIL, 639},
     {"no time at all", 100000, 0, READ_TAIL, 1},
 };
 
@@ -47,11 +47,28 @@ static void a_finished_log_needs_no_plan(void **state)
     assert_int_equal(plan.tail_offset, 10);
 }
 
+/* A budget of one second, 650 ms of it usable; 1 MB takes 1 ms. */
+static void code_gets_half_of_the_time(void **state)
+{
+    (void)state;
+    const double rate = (double)MB / 1000;
+    uint64_t tail = 0;
+    read_progress now = {100 * MB, 2000 * (uint64_t)MB, 320000, 1000000};
+    assert_false(read_plan_is_late(&now, rate, &tail));
+    now.elapsed_us = 330000;
+    assert_true(read_plan_is_late(&now, rate, &tail));
+    assert_in_range((now.bytes_total - tail) / MB, 319, 321);
+    now.elapsed_us = 900000;
+    assert_true(read_plan_is_late(&now, rate, &tail));
+    assert_int_equal(now.bytes_total - tail, READ_MIN_TAIL_BYTES);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_end_of_a_log_is_worth_more_than_its_middle),
         cmocka_unit_test(a_finished_log_needs_no_plan),
+        cmocka_unit_test(code_gets_half_of_the_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
