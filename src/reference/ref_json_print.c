@@ -222,7 +222,7 @@ static unpeg_status put_scripts(ref_pretty *out, const ref_json *json, const int
     for (size_t i = 0; i < count; i++) {
         if (i + 1 < count && sorted[i + 1]->id == sorted[i]->id)
             continue;
-        for (; id < sorted[i]->id; id++) {
+        for (; id < sorted[i]->id && out->status == UNPEG_OK; id++) {
             ref_pretty_item(out);
             ref_pretty_raw(out, "null");
         }

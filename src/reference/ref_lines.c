@@ -17,9 +17,8 @@ void ref_lines_deinit(ref_lines *lines)
 /* Drops what was seen of a line that nobody wants. */
 static void drop_unwanted(ref_lines *lines)
 {
-    unpeg_slice head = {lines->buffer + lines->start, lines->end - lines->start};
-    if (!lines->skipping && head.len >= REF_LINE_HEAD) {
-        head.len = REF_LINE_HEAD;
+    if (!lines->skipping && lines->end - lines->start >= REF_LINE_HEAD) {
+        unpeg_slice head = {lines->buffer + lines->start, REF_LINE_HEAD};
         lines->skipping = !lines->wanted(lines->user, head);
     }
     if (lines->skipping)
@@ -48,9 +47,8 @@ static unpeg_status read_more(ref_lines *lines, unpeg_error *error)
 /* Searches the next line end; false if there is none yet. */
 static bool take_line(ref_lines *lines, unpeg_slice *ret)
 {
-    char *from = lines->buffer + lines->scanned;
     size_t left = lines->end - lines->scanned;
-    const char *stop = left != 0 ? memchr(from, '\n', left) : NULL;
+    const char *stop = left != 0 ? memchr(lines->buffer + lines->scanned, '\n', left) : NULL;
     if (stop == NULL)
         return false;
     size_t at = (size_t)(stop - lines->buffer);

@@ -20,13 +20,17 @@ static const char *const OPTIONS[] = {
     "--use-bigint-addresses",   "--gc",
 };
 
+/* A script id may ask for half a gigabyte of nulls. */
+enum { ENOUGH = 1 << 22 };
+
 static unpeg_status take(void *user, const void *bytes, size_t len)
 {
     const unsigned char *at = bytes;
-    unsigned *sum = user;
-    for (size_t i = 0; i < len; i++)
-        *sum += at[i];
-    return UNPEG_OK;
+    size_t *taken = user;
+    if (len == 0 || at[0] + at[len - 1] == 0) /* reads both ends */
+        return UNPEG_OK;
+    *taken += len;
+    return *taken < ENOUGH ? UNPEG_OK : UNPEG_LIMIT;
 }
 
 static void check_tree(const unpeg_prof_report *report)
@@ -47,8 +51,8 @@ static void check_tree(const unpeg_prof_report *report)
 
 static void run(const unpeg_prof_options *options, const uint8_t *data, size_t size)
 {
-    unsigned sum = 0;
-    unpeg_writer out = {take, &sum};
+    size_t taken = 0;
+    unpeg_writer out = {take, &taken};
     unpeg_source *source;
     unpeg_reference *reference;
     if (unpeg_source_open_memory(data, size, &source, NULL) != UNPEG_OK)
@@ -59,7 +63,7 @@ static void run(const unpeg_prof_options *options, const uint8_t *data, size_t s
     if (!options->preprocess)
         check_tree(unpeg_reference_report(reference));
     unpeg_status status = unpeg_reference_print(reference, &out, NULL);
-    if (status != UNPEG_OK && status != UNPEG_UNSUPPORTED)
+    if (status != UNPEG_OK && status != UNPEG_UNSUPPORTED && taken < ENOUGH)
         abort();
     unpeg_reference_destroy(reference);
     unpeg_source_close(source);
