@@ -26,11 +26,14 @@ typedef struct log_reader {
     char *buffer;
     uint64_t begin_us;      /* of the reading, on the monotonic clock */
     uint64_t bytes;         /* read so far */
+    uint64_t file_offset;   /* of the next byte: more than bytes when some were skipped */
     uint64_t next_look;     /* bytes at which the clock and the caller are asked */
     uint64_t taking_offset; /* ticks are taken from here on; 0 when they always were */
     uint64_t head_lines;
     unpeg_damage head_damage; /* of the parser of the head, when the middle was skipped */
-    double bytes_per_us;      /* with ticks, when it was decided to leave some out */
+    double bytes_per_us;      /* with ticks, when last measured */
+    uint64_t phase_bytes;     /* where the reading with ticks began, and when */
+    uint64_t phase_us;
     bool in_tail, stop;
 } log_reader;
 
@@ -89,24 +92,34 @@ static unpeg_status skip_to(log_reader *r, uint64_t offset)
     unpeg_status status = unpeg_source_seek(r->source, offset, r->error);
     if (status != UNPEG_OK)
         return status;
-    r->head_lines = line;
+    r->head_lines += line;
     unpeg_damage_sum(&r->head_damage, unpeg_log_parser_damage(r->parser));
-    unpeg_damage_add(damage, UNPEG_DAMAGE_SKIPPED_BYTES, line, r->bytes);
-    damage->kinds[UNPEG_DAMAGE_SKIPPED_BYTES].count = offset - r->bytes;
+    unpeg_damage_entry *skipped = &damage->kinds[UNPEG_DAMAGE_SKIPPED_BYTES];
+    uint64_t before = skipped->count;
+    unpeg_damage_add(damage, UNPEG_DAMAGE_SKIPPED_BYTES, r->head_lines, r->file_offset);
+    skipped->count = before + offset - r->file_offset;
+    r->file_offset = offset;
     unpeg_log_parser_destroy(r->parser);
     r->parser = NULL;
-    return open_parser(r, offset, line + 1);
+    return open_parser(r, offset, r->head_lines + 1);
+}
+
+static void begin_tail(log_reader *r)
+{
+    r->in_tail = true;
+    r->taking_offset = 0;
+    r->phase_bytes = r->bytes;
+    r->phase_us = now_us() - r->begin_us;
+    log_builder_set_start(r->builder, INT64_MIN);
 }
 
 static unpeg_status skip_to_tail(log_reader *r, uint64_t offset)
 {
-    r->in_tail = true;
-    r->taking_offset = 0;
-    log_builder_set_start(r->builder, INT64_MIN);
-    return offset > r->bytes ? skip_to(r, offset) : UNPEG_OK;
+    begin_tail(r);
+    return offset > r->file_offset ? skip_to(r, offset) : UNPEG_OK;
 }
 
-static unpeg_status follow_plan(log_reader *r, const read_plan *plan, double bytes_per_us)
+static unpeg_status follow_plan(log_reader *r, const read_plan *plan)
 {
     if (plan->mode == READ_ALL)
         return UNPEG_OK;
@@ -116,31 +129,46 @@ static unpeg_status follow_plan(log_reader *r, const read_plan *plan, double byt
     if (plan->mode == READ_TAIL)
         return skip_to_tail(r, plan->tail_offset);
     log_builder_set_start(r->builder, INT64_MAX);
+    r->in_tail = false;
     r->taking_offset = plan->tail_offset;
-    r->bytes_per_us = bytes_per_us;
     return UNPEG_OK;
 }
 
-/* Compares what is left with the budget, from where a rate can be believed. */
-static unpeg_status mind_budget(log_reader *r, const read_progress *now)
+/* The rate of this phase, once enough of it was read to be believed. */
+static bool measure(log_reader *r, const read_progress *now)
+{
+    uint64_t bytes = r->bytes - r->phase_bytes;
+    uint64_t us = now->elapsed_us > r->phase_us ? now->elapsed_us - r->phase_us : 1;
+    if (bytes < READ_MIN_HEAD_BYTES || (bytes < READ_PLAN_BYTES && us < now->budget_us / 8))
+        return false;
+    r->bytes_per_us = (double)bytes / (double)us;
+    return true;
+}
+
+/* Compares what is left with the budget. */
+static unpeg_status mind_budget(log_reader *r, read_progress *now)
 {
     uint64_t tail;
-    bool believable = r->bytes >= READ_PLAN_BYTES ||
-                      (r->bytes >= READ_MIN_HEAD_BYTES && now->elapsed_us > now->budget_us / 8);
-    if (r->in_tail || !believable || !unpeg_source_can_seek(r->source))
+    if (!unpeg_source_can_seek(r->source))
         return UNPEG_OK;
+    if (!r->taking_offset && !measure(r, now))
+        return UNPEG_OK;
+    now->bytes_per_us = r->bytes_per_us;
     if (r->taking_offset)
-        return read_plan_is_late(now, r->bytes_per_us, &tail) ? skip_to_tail(r, tail) : UNPEG_OK;
+        return read_plan_is_late(now, &tail) ? skip_to_tail(r, tail) : UNPEG_OK;
     read_plan plan = read_plan_make(now);
-    return follow_plan(r, &plan,
-                       (double)now->bytes_done / (double)(now->elapsed_us ? now->elapsed_us : 1));
+    return follow_plan(r, &plan);
 }
 
 static unpeg_status look_at_clock(log_reader *r)
 {
     const unpeg_log_options *o = r->options;
     uint64_t total = unpeg_source_size(r->source);
-    const read_progress now = {r->bytes, total, now_us() - r->begin_us, o->budget_us};
+    read_progress now = {.bytes_done = r->file_offset,
+                         .bytes_total = total,
+                         .elapsed_us = now_us() - r->begin_us,
+                         .budget_us = o->budget_us,
+                         .in_tail = r->in_tail};
     r->next_look = r->bytes + PROGRESS_BYTES;
     bool stopped =
         o->progress && !o->progress(o->progress_user, unpeg_source_position(r->source), total);
@@ -159,6 +187,7 @@ static unpeg_status read_chunk(log_reader *r, size_t *ret)
     if (status != UNPEG_OK || *ret == 0)
         return status;
     r->bytes += *ret;
+    r->file_offset += *ret;
     return unpeg_log_parser_feed(r->parser, r->buffer, *ret);
 }
 
@@ -170,11 +199,8 @@ static unpeg_status read_all(log_reader *r)
         status = read_chunk(r, &len);
         if (status == UNPEG_OK && r->bytes >= r->next_look && len != 0)
             status = look_at_clock(r);
-        if (r->taking_offset && r->bytes >= r->taking_offset) {
-            log_builder_set_start(r->builder, INT64_MIN);
-            r->taking_offset = 0;
-            r->in_tail = true;
-        }
+        if (r->taking_offset && r->file_offset >= r->taking_offset)
+            begin_tail(r);
     }
     return status;
 }

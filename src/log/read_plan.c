@@ -8,6 +8,7 @@ static const double CODE_ONLY_SPEEDUP = 4.0;
 /* The rest of the budget is for the views, which take a quarter as long as reading, and for a
  * machine that gets slower. */
 static const double USABLE_SHARE = 0.65;
+static const double USABLE_SHARE_IN_TAIL = 0.8;
 
 static uint64_t tail_from(const read_progress *p, double tail_bytes)
 {
@@ -21,11 +22,12 @@ static uint64_t tail_from(const read_progress *p, double tail_bytes)
 read_plan read_plan_make(const read_progress *p)
 {
     read_plan plan = {READ_ALL, 0};
-    if (p->bytes_done >= p->bytes_total || p->bytes_done == 0)
+    if (p->bytes_done >= p->bytes_total)
         return plan;
     double left = (double)(p->bytes_total - p->bytes_done);
-    double rate = (double)p->bytes_done / (p->elapsed_us ? (double)p->elapsed_us : 1.0);
-    double time = (double)p->budget_us * USABLE_SHARE - (double)p->elapsed_us;
+    double rate = p->bytes_per_us;
+    double share = p->in_tail ? USABLE_SHARE_IN_TAIL : USABLE_SHARE;
+    double time = (double)p->budget_us * share - (double)p->elapsed_us;
     if (left <= rate * time)
         return plan;
     double code_time = left / (rate * CODE_ONLY_SPEEDUP);
@@ -38,12 +40,12 @@ read_plan read_plan_make(const read_progress *p)
 }
 
 /* Half of the usable time is the code's. */
-bool read_plan_is_late(const read_progress *p, double bytes_per_us, uint64_t *ret)
+bool read_plan_is_late(const read_progress *p, uint64_t *ret)
 {
     double usable_us = (double)p->budget_us * USABLE_SHARE;
     double left_us = usable_us - (double)p->elapsed_us;
     if (left_us > usable_us / 2)
         return false;
-    *ret = tail_from(p, left_us > 0 ? bytes_per_us * left_us : 0);
+    *ret = tail_from(p, left_us > 0 ? p->bytes_per_us * left_us : 0);
     return true;
 }

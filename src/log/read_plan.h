@@ -29,6 +29,8 @@ typedef enum read_mode {
 typedef struct read_progress {
     uint64_t bytes_done, bytes_total;
     uint64_t elapsed_us, budget_us;
+    double bytes_per_us; /* with ticks, as measured; above 0 */
+    bool in_tail;        /* a late start over costs the ticks of this tail: not for a little */
 } read_progress;
 
 typedef struct read_plan {
@@ -40,8 +42,8 @@ typedef struct read_plan {
  * read, so that a machine that gets slower costs the middle of the log, never its end. */
 read_plan read_plan_make(const read_progress *progress);
 
-/* While only code is read up to offset, at a time when bytes_per_us was the rate with ticks: true
- * when there is no time for that, and what is left is for the tail at *ret. */
-bool read_plan_is_late(const read_progress *progress, double bytes_per_us, uint64_t *ret);
+/* While only code is read: true when there is no time for that, and what is left is for the tail at
+ * *ret. */
+bool read_plan_is_late(const read_progress *progress, uint64_t *ret);
 
 #endif

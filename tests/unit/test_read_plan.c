@@ -25,7 +25,8 @@ static void the_end_of_a_log_is_worth_more_than_its_middle(void **state)
         const read_progress progress = {.bytes_done = 10 * MB,
                                         .bytes_total = rows[i].total_mb * MB,
                                         .elapsed_us = 10000,
-                                        .budget_us = rows[i].budget_ms * 1000};
+                                        .budget_us = rows[i].budget_ms * 1000,
+                                        .bytes_per_us = (double)MB / 1000};
         read_plan plan = read_plan_make(&progress);
         print_message("%s\n", rows[i].name);
         assert_int_equal(plan.mode, rows[i].mode);
@@ -39,27 +40,36 @@ static void the_end_of_a_log_is_worth_more_than_its_middle(void **state)
 static void a_finished_log_needs_no_plan(void **state)
 {
     (void)state;
-    assert_int_equal(read_plan_make(&(read_progress){5, 5, 1, 1}).mode, READ_ALL);
-    assert_int_equal(read_plan_make(&(read_progress){9, 5, 1, 1}).mode, READ_ALL);
-    assert_int_equal(read_plan_make(&(read_progress){0, 5, 1, 1}).mode, READ_ALL);
-    read_plan plan = read_plan_make(&(read_progress){10, 20, 1000, 1});
+    assert_int_equal(read_plan_make(&(read_progress){5, 5, 1, 1, 1, false}).mode, READ_ALL);
+    assert_int_equal(read_plan_make(&(read_progress){9, 5, 1, 1, 1, false}).mode, READ_ALL);
+    assert_int_equal(read_plan_make(&(read_progress){5, 5, 9, 1, 1, true}).mode, READ_ALL);
+    read_plan plan = read_plan_make(&(read_progress){10, 20, 1000, 1, 1, false});
     assert_int_equal(plan.mode, READ_TAIL);
     assert_int_equal(plan.tail_offset, 10);
+}
+
+/* A tail that is read is started over only if it is far too long. */
+static void a_tail_is_kept(void **state)
+{
+    (void)state;
+    read_progress now = {100 * MB, 800 * (uint64_t)MB, 50000, 1000000, (double)MB / 1000, true};
+    assert_int_equal(read_plan_make(&now).mode, READ_ALL);
+    now.in_tail = false;
+    assert_int_equal(read_plan_make(&now).mode, READ_CODE_THEN_TAIL);
 }
 
 /* A budget of one second, 650 ms of it usable; 1 MB takes 1 ms. */
 static void code_gets_half_of_the_time(void **state)
 {
     (void)state;
-    const double rate = (double)MB / 1000;
     uint64_t tail = 0;
-    read_progress now = {100 * MB, 2000 * (uint64_t)MB, 320000, 1000000};
-    assert_false(read_plan_is_late(&now, rate, &tail));
+    read_progress now = {100 * MB, 2000 * (uint64_t)MB, 320000, 1000000, (double)MB / 1000, false};
+    assert_false(read_plan_is_late(&now, &tail));
     now.elapsed_us = 330000;
-    assert_true(read_plan_is_late(&now, rate, &tail));
+    assert_true(read_plan_is_late(&now, &tail));
     assert_in_range((now.bytes_total - tail) / MB, 319, 321);
     now.elapsed_us = 900000;
-    assert_true(read_plan_is_late(&now, rate, &tail));
+    assert_true(read_plan_is_late(&now, &tail));
     assert_int_equal(now.bytes_total - tail, READ_MIN_TAIL_BYTES);
 }
 
@@ -68,6 +78,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_end_of_a_log_is_worth_more_than_its_middle),
         cmocka_unit_test(a_finished_log_needs_no_plan),
+        cmocka_unit_test(a_tail_is_kept),
         cmocka_unit_test(code_gets_half_of_the_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
