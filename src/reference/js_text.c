@@ -254,7 +254,7 @@ void js_text_make_well_formed(char *text, size_t len)
 {
     for (size_t at = 0; at + 2 < len; at++)
         if ((unsigned char)text[at] == 0xed && (unsigned char)text[at + 1] >= 0xa0)
-            memcpy(text + at, "\xef\xbf\xbd", 3);
+            put_code(text, at, 0xfffd);
 }
 
 /* Tab to carriage return, and the space separators of Unicode with U+FEFF. */

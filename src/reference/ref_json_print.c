@@ -192,46 +192,65 @@ static void put_script(ref_pretty *out, const ref_json *json, const intern *stri
     ref_pretty_close(out, '}');
 }
 
+typedef struct script_place {
+    uint32_t id;
+    size_t row; /* index in the scripts */
+} script_place;
+
 /* By id; of equal ids the last row comes last. */
 static int by_id(const void *a, const void *b)
 {
-    const ref_json_script *x = *(const ref_json_script *const *)a;
-    const ref_json_script *y = *(const ref_json_script *const *)b;
+    const script_place *x = a;
+    const script_place *y = b;
     if (x->id != y->id)
         return x->id < y->id ? -1 : 1;
-    return (x > y) - (x < y);
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+/* The scripts' places, sorted; NULL if there is no memory. */
+static script_place *sort_scripts(const ref_json *json)
+{
+    script_place *places = malloc((json->script_count + 1) * sizeof *places);
+    if (places == NULL)
+        return NULL;
+    for (size_t i = 0; i < json->script_count; i++)
+        places[i] = (script_place){json->scripts[i].id, i};
+    qsort(places, json->script_count, sizeof *places, by_id);
+    return places;
+}
+
+static void put_holes(ref_pretty *out, uint64_t count)
+{
+    for (uint64_t i = 0; i < count && out->status == UNPEG_OK; i++) {
+        ref_pretty_item(out);
+        ref_pretty_raw(out, "null");
+    }
 }
 
 /* The array's index is the script's id; what is not there is null. */
 static unpeg_status put_scripts(ref_pretty *out, const ref_json *json, const intern *strings)
 {
     size_t count = json->script_count;
-    uint64_t id = 0;
-    const ref_json_script **sorted = malloc((count + 1) * sizeof *sorted);
-    if (sorted == NULL)
+    uint64_t next = 0; /* index of the array */
+    script_place *places = sort_scripts(json);
+    if (places == NULL)
         return UNPEG_NO_MEMORY;
-    for (size_t i = 0; i < count; i++)
-        sorted[i] = &json->scripts[i];
-    qsort(sorted, count, sizeof *sorted, by_id);
     ref_pretty_raw(out, "  \"scripts\": ");
-    if (count != 0 && (uint64_t)sorted[count - 1]->id * HOLE_LENGTH > LONGEST_STRING) {
-        free(sorted);
+    if (count != 0 && (uint64_t)places[count - 1].id * HOLE_LENGTH > LONGEST_STRING) {
+        free(places);
         return UNPEG_UNSUPPORTED;
     }
     ref_pretty_open(out, '[');
     for (size_t i = 0; i < count; i++) {
-        if (i + 1 < count && sorted[i + 1]->id == sorted[i]->id)
+        if (i + 1 < count && places[i + 1].id == places[i].id)
             continue;
-        for (; id < sorted[i]->id && out->status == UNPEG_OK; id++) {
-            ref_pretty_item(out);
-            ref_pretty_raw(out, "null");
-        }
-        put_script(out, json, strings, sorted[i]);
-        id++;
+        put_holes(out, places[i].id - next);
+        put_script(out, json, strings, &json->scripts[places[i].row]);
+        next = (uint64_t)places[i].id + 1;
     }
     ref_pretty_close(out, ']');
     ref_pretty_raw(out, "}\n");
-    free(sorted);
+    free(places);
     return UNPEG_OK;
 }
 

@@ -54,7 +54,7 @@ static unpeg_status add_odd_frame(unpeg_reference *run, unpeg_slice raw, double 
     unpeg_status status = ref_row_text(&run->row, raw, &text);
     if (status != UNPEG_OK)
         return status;
-    char first = text.len != 0 ? text.data[0] : '\0';
+    int first = text.len != 0 ? text.data[0] : 0;
     if (first == 'o')
         return UNPEG_OK;
     status = parse_frame(run, text, &value);

@@ -6,6 +6,10 @@
 #include "check.h"
 #include "js_number.h"
 
+/* The macros of math.h are floats. */
+#define NOT_A_NUMBER ((double)NAN)
+#define INFINITE ((double)INFINITY)
+
 #define COUNT(rows) (sizeof(rows) / sizeof *(rows))
 
 /* Numbers are the same number, NaN included. */
@@ -20,13 +24,13 @@ static void integers_are_the_longest_prefix(void **state)
         const char *text;
         double want;
     } ROWS[] = {
-        {"", NAN},
-        {" ", NAN},
-        {"x", NAN},
-        {"0x", NAN},
-        {"0xg", NAN},
-        {"-", NAN},
-        {"+-1", NAN},
+        {"", NOT_A_NUMBER},
+        {" ", NOT_A_NUMBER},
+        {"x", NOT_A_NUMBER},
+        {"0x", NOT_A_NUMBER},
+        {"0xg", NOT_A_NUMBER},
+        {"-", NOT_A_NUMBER},
+        {"+-1", NOT_A_NUMBER},
         {"0", 0},
         {"-0x10", -16},
         {"+0x10", 16},
@@ -38,7 +42,7 @@ static void integers_are_the_longest_prefix(void **state)
         {"010", 10},
         {" \t\n\v\f\r7", 7},
         {"\xc2\xa0\xe2\x80\xa8\xef\xbb\xbf\xe3\x80\x80 7", 7},
-        {"\xe4\xb8\xad 7", NAN},
+        {"\xe4\xb8\xad 7", NOT_A_NUMBER},
         {"000000000000000000000000000000000000008", 8},
         {"0x00000000000000000000000000000000000008", 8},
         {"9007199254740993", 9007199254740992.0},
@@ -86,30 +90,30 @@ static void whole_texts_are_numbers(void **state)
         {"  ", 0},
         {"6", 6},
         {" 6 ", 6},
-        {"6x", NAN},
+        {"6x", NOT_A_NUMBER},
         {"0x6", 6},
         {"0b101", 5},
         {"0o17", 15},
-        {"0b2", NAN},
-        {"0x", NAN},
+        {"0b2", NOT_A_NUMBER},
+        {"0x", NOT_A_NUMBER},
         {"-6", -6},
         {"+6", 6},
-        {"--6", NAN},
+        {"--6", NOT_A_NUMBER},
         {"1.5", 1.5},
         {".5", .5},
         {"5.", 5},
-        {".", NAN},
+        {".", NOT_A_NUMBER},
         {"1e2", 100},
-        {"1e", NAN},
-        {"1e+", NAN},
+        {"1e", NOT_A_NUMBER},
+        {"1e+", NOT_A_NUMBER},
         {"1e-1", .1},
-        {"abc", NAN},
-        {"-0x6", NAN},
-        {"1 2", NAN},
-        {"Infinity", INFINITY},
-        {"-Infinity", -INFINITY},
-        {"inf", NAN},
-        {"1e999", INFINITY},
+        {"abc", NOT_A_NUMBER},
+        {"-0x6", NOT_A_NUMBER},
+        {"1 2", NOT_A_NUMBER},
+        {"Infinity", INFINITE},
+        {"-Infinity", -INFINITE},
+        {"inf", NOT_A_NUMBER},
+        {"1e999", INFINITE},
     };
     (void)state;
     for (size_t i = 0; i < COUNT(ROWS); i++)
@@ -165,8 +169,8 @@ static void words_are_modulo_32_bits(void **state)
     assert_int_equal(js_to_int32(4503599627368960.0), -1536);
     assert_int_equal(js_to_int32(-4294967297.0), -1);
     assert_int_equal(js_to_int32(0x1p100), 0);
-    assert_int_equal(js_to_int32((double)NAN), 0);
-    assert_int_equal(js_to_int32((double)INFINITY), 0);
+    assert_int_equal(js_to_int32(NOT_A_NUMBER), 0);
+    assert_int_equal(js_to_int32(INFINITE), 0);
 }
 
 static void one_decimal_rounds_ties_up(void **state)
@@ -206,9 +210,9 @@ static void one_decimal_rounds_ties_up(void **state)
         {1e16, "10000000000000000.0"},
         {72057594037927936.0, "72057594037927936.0"},
         {2251799813685248.5, "2251799813685248.5"},
-        {NAN, "NaN"},
-        {INFINITY, "Infinity"},
-        {-INFINITY, "-Infinity"},
+        {NOT_A_NUMBER, "NaN"},
+        {INFINITE, "Infinity"},
+        {-INFINITE, "-Infinity"},
     };
     char text[JS_NUMBER_SIZE];
     (void)state;
