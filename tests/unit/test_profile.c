@@ -99,6 +99,38 @@ static void impossible_ids_are_refused(void **state)
     unpeg_profile_destroy(profile);
 }
 
+/* Two isolates whose clocks both began at 0. */
+static void a_profile_takes_another(void **state)
+{
+    (void)state;
+    unpeg_profile *profiles[2];
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(unpeg_profile_create(&profiles[i]), UNPEG_OK);
+        unpeg_node_id node = child(profiles[i], UNPEG_NODE_ROOT, js(profiles[i], "shared"));
+        node = child(profiles[i], node, js(profiles[i], i ? "second" : "first"));
+        for (int64_t t = 1; t <= 3; t++)
+            assert_int_equal(
+                unpeg_profile_add_tick(profiles[i], &(unpeg_tick){t * 1000, node, 0, 0}), UNPEG_OK);
+        unpeg_library library = {.path = unpeg_slice_of(i ? "/b" : "/a")};
+        assert_int_equal(unpeg_profile_add_library(profiles[i], &library), UNPEG_OK);
+        unpeg_damage_add(unpeg_profile_damage(profiles[i]), UNPEG_DAMAGE_BAD_ROW, i + 1, 0);
+    }
+    assert_int_equal(unpeg_profile_append(profiles[0], profiles[1]), UNPEG_OK);
+    unpeg_profile_destroy(profiles[1]);
+    const unpeg_profile *sum = profiles[0];
+    assert_int_equal(unpeg_profile_tick_count(sum), 6);
+    assert_int_equal(unpeg_profile_node_count(sum), 4);
+    assert_int_equal(unpeg_profile_tick(sum, 3).time_us, 3000 + 1000000);
+    assert_int_equal(unpeg_profile_tick(sum, 5).time_us, 5000 + 1000000);
+    const unpeg_node *leaf = &unpeg_profile_nodes(sum)[unpeg_profile_tick(sum, 5).node];
+    assert_true(
+        unpeg_slice_equal(unpeg_profile_frame(sum, leaf->frame)->name, unpeg_slice_of("second")));
+    assert_int_equal(unpeg_profile_library_count(sum), 2);
+    assert_int_equal(unpeg_profile_info_const(sum)->isolates, 2);
+    assert_int_equal(unpeg_profile_damage_const(sum)->kinds[UNPEG_DAMAGE_BAD_ROW].count, 2);
+    unpeg_profile_destroy(profiles[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -106,6 +138,7 @@ int main(void)
         cmocka_unit_test(ticks_keep_any_time),
         cmocka_unit_test(merged_frames_merge_their_nodes),
         cmocka_unit_test(impossible_ids_are_refused),
+        cmocka_unit_test(a_profile_takes_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
