@@ -255,6 +255,24 @@ size_t js_number_text(double value, char buffer[JS_NUMBER_SIZE])
     return sign + lay_out(digits, count, point, buffer + sign);
 }
 
+/* Digits by hand: every line of a report has two such numbers. */
+static size_t put_tenths(uint64_t tenths, bool negative, char buffer[JS_NUMBER_SIZE])
+{
+    char digits[24];
+    size_t at = sizeof digits;
+    uint64_t whole = tenths / 10;
+    digits[--at] = '\0';
+    digits[--at] = (char)('0' + (int)(tenths % 10));
+    digits[--at] = '.';
+    do
+        digits[--at] = (char)('0' + (int)(whole % 10));
+    while ((whole /= 10) != 0);
+    if (negative)
+        digits[--at] = '-';
+    memcpy(buffer, digits + at, sizeof digits - at);
+    return sizeof digits - at - 1;
+}
+
 size_t js_fixed1(double value, char buffer[JS_NUMBER_SIZE])
 {
     int exponent;
@@ -270,6 +288,5 @@ size_t js_fixed1(double value, char buffer[JS_NUMBER_SIZE])
         tenths = (mantissa * 10 + (UINT64_C(1) << (-exponent - 1))) >> -exponent;
     else
         tenths = 0;
-    return (size_t)snprintf(buffer, JS_NUMBER_SIZE, "%s%" PRIu64 ".%" PRIu64, value < 0 ? "-" : "",
-                            tenths / 10, tenths % 10);
+    return put_tenths(tenths, value < 0, buffer);
 }

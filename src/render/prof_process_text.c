@@ -53,11 +53,32 @@ __attribute__((format(printf, 2, 3))) static void put_format(text_out *out, cons
     put_string(out, text);
 }
 
+/* Right-aligned in five columns, never cut. A report has tens of thousands of numbers, and
+ * formatting them by vsnprintf took half of its time. */
+static void put_aligned(text_out *out, const char *text, size_t len)
+{
+    if (len < 5)
+        put(out, (unpeg_slice){"    ", 5 - len});
+    put(out, (unpeg_slice){text, len});
+}
+
+static void put_ticks(text_out *out, uint64_t ticks)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    do
+        digits[--at] = (char)('0' + (int)(ticks % 10));
+    while ((ticks /= 10) != 0);
+    put_string(out, "  ");
+    put_aligned(out, digits + at, sizeof digits - at);
+    put_string(out, "  ");
+}
+
 static void put_percent(text_out *out, double percent)
 {
     char text[JS_NUMBER_SIZE];
-    js_fixed1(percent, text);
-    put_format(out, "%5s%%  ", text);
+    put_aligned(out, text, js_fixed1(percent, text));
+    put_string(out, "%  ");
 }
 
 /* ---- Flat lists ---- */
@@ -76,7 +97,7 @@ typedef struct bases {
 static void put_line(text_out *out, unpeg_slice label, uint64_t ticks, bases of)
 {
     double hundredfold = (double)ticks * 100;
-    put_format(out, "  %5llu  ", (unsigned long long)ticks);
+    put_ticks(out, ticks);
     put_percent(out, hundredfold / of.total);
     if (of.has_nonlib)
         put_percent(out, hundredfold / of.nonlib);
@@ -137,7 +158,7 @@ static void put_c_entries(text_out *out, const unpeg_prof_report *report, double
 
 static void put_node(text_out *out, const unpeg_prof_node *node, double percent)
 {
-    put_format(out, "  %5llu  ", (unsigned long long)node->ticks);
+    put_ticks(out, node->ticks);
     put_percent(out, percent);
     for (uint32_t i = 0; i < node->depth; i++)
         put_string(out, "  ");
