@@ -130,8 +130,8 @@ UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_prof_report_print(const unpeg_prof
 typedef struct unpeg_reference unpeg_reference;
 
 /* Reads the source to its end, or to where the reference stops: the first empty line. To get what
- * the reference gets, the source must deliver the bytes as they are: unpeg_source_make_raw. Fails
- * with NO_MEMORY or what the source returned. */
+ * the reference gets, the source must deliver the bytes as they are: unpeg_source_make_verbatim.
+ * Fails with NO_MEMORY or what the source returned. */
 UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_reference_run(const unpeg_prof_options *options,
                                                             unpeg_source *source,
                                                             unpeg_reference **ret,
