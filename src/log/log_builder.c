@@ -21,7 +21,8 @@ const uint64_t log_builder_wanted =
     UNPEG_RECORD_MASK(UNPEG_RECORD_TICK) | UNPEG_RECORD_MASK(UNPEG_RECORD_CODE_CREATION) |
     UNPEG_RECORD_MASK(UNPEG_RECORD_CODE_MOVE) | UNPEG_RECORD_MASK(UNPEG_RECORD_CODE_DELETE) |
     UNPEG_RECORD_MASK(UNPEG_RECORD_SHARED_LIBRARY) | UNPEG_RECORD_MASK(UNPEG_RECORD_V8_VERSION) |
-    UNPEG_RECORD_MASK(UNPEG_RECORD_PROFILER) | UNPEG_RECORD_MASK(UNPEG_RECORD_NEW);
+    UNPEG_RECORD_MASK(UNPEG_RECORD_PROFILER) | UNPEG_RECORD_MASK(UNPEG_RECORD_NEW) |
+    UNPEG_RECORD_MASK(UNPEG_RECORD_CODE_DEOPT);
 
 /* A tick whose pc no code covered when it came. */
 typedef struct waiting_tick {
@@ -348,6 +349,8 @@ static unpeg_status take_record(log_builder *b, const unpeg_record *record)
         take_profiler(b, &record->u.profiler);
     if (record->kind == UNPEG_RECORD_NEW)
         take_allocation(b, &record->u.allocation);
+    if (record->kind == UNPEG_RECORD_CODE_DEOPT)
+        unpeg_profile_info_of(b->profile)->deopts++;
     return UNPEG_OK;
 }
 

@@ -206,6 +206,18 @@ static void several_isolates_are_noticed(void **state)
     unpeg_profile_destroy(profile);
 }
 
+static void deoptimizations_are_counted(void **state)
+{
+    (void)state;
+    unpeg_profile *profile =
+        load_text(N20 CODE "code-deopt,9,460,0x3000,-1,-1,deopt-eager,</a.js:4:5>,wrong map\n"
+                           "code-deopt,10,460,0x3000,-1,-1,deopt-lazy,</a.js:4:5>,wrong map\n"
+                           "tick,0x2010,11,0,0x0,0\n",
+                  NULL);
+    assert_int_equal(unpeg_profile_info_of(profile)->deopts, 2);
+    unpeg_profile_destroy(profile);
+}
+
 static void what_is_no_log_is_refused(void **state)
 {
     (void)state;
@@ -301,6 +313,7 @@ int main(void)
         cmocka_unit_test(damage_is_counted_with_its_place),
         cmocka_unit_test(a_last_row_counts_if_it_ends_like_the_one_before),
         cmocka_unit_test(several_isolates_are_noticed),
+        cmocka_unit_test(deoptimizations_are_counted),
         cmocka_unit_test(what_is_no_log_is_refused),
         cmocka_unit_test(a_budget_keeps_the_end_and_says_so),
     };
