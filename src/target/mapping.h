@@ -32,8 +32,8 @@ typedef struct mapping_list {
     char *text;       /* the paths' bytes; the list's own */
 } mapping_list;
 
-/* Copies what it needs of text. Rows that cannot be read, or that go back, are left out and
- * counted. NO_MEMORY; LIMIT for more than a million rows. */
+/* Overwrites list, which owns nothing yet, and copies what it needs of text. Rows that cannot be
+ * read, or that go back, are left out and counted. NO_MEMORY; LIMIT for a million rows and more. */
 UNPEG_MUST_CHECK unpeg_status mapping_list_parse(mapping_list *list, const char *text, size_t size);
 void mapping_list_deinit(mapping_list *list);
 
