@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Reads a whole V8 log into a profile: source, parser, code map, native symbols.
+ * Reads a whole V8 log into a profile: source, parser, code map, native symbols. A profile that
+ * unpeg_profile_save wrote is taken as well.
  *
  *     unpeg_log_options options = {.struct_size = sizeof options};
  *     unpeg_source_open(path, &source, &error);
@@ -33,8 +34,9 @@ typedef struct unpeg_log_options {
 } unpeg_log_options;
 
 /* ret owns nothing of source. Fails with INPUT when the bytes are no V8 log (error says what they
- * look like), with STOPPED, OS or NO_MEMORY; *ret is changed only on success. A log that ended
- * early for any reason is a success with info.partial set. */
+ * look like), with UNSUPPORTED (a profile saved by a newer version), with STOPPED, OS or NO_MEMORY;
+ * *ret is changed only on success. A log that ended early for any reason is a success with
+ * info.partial set. */
 UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_log_load(const unpeg_log_options *options,
                                                        unpeg_source *source, unpeg_profile **ret,
                                                        unpeg_error *error);

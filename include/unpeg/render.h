@@ -67,6 +67,12 @@ UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_report_json(const unpeg_profile *p
                                                           const unpeg_writer *out,
                                                           unpeg_error *error);
 
+/* The whole profile, in the form that unpeg_log_load reads like a log (src/log/saved_profile.h).
+ * Fails with what the writer returned; error may be NULL. */
+UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_profile_save(const unpeg_profile *profile,
+                                                           const unpeg_writer *writer,
+                                                           unpeg_error *error);
+
 enum { UNPEG_LINE_MIN = 80, UNPEG_LINE_DEFAULT = 1000, UNPEG_LINE_MAX = 8000 };
 
 typedef struct unpeg_line_options {

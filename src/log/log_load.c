@@ -6,6 +6,7 @@
 
 #include "log_builder.h"
 #include "read_plan.h"
+#include "saved_profile.h"
 #include "symbol_set.h"
 #include "unpeg/log_parser.h"
 
@@ -23,6 +24,7 @@ typedef struct log_reader {
     symbol_set *symbols;
     log_builder *builder;
     unpeg_log_parser *parser;
+    saved_profile *saved; /* the input is a profile, not a log; else NULL */
     char *buffer;
     uint64_t begin_us;      /* of the reading, on the monotonic clock */
     uint64_t bytes;         /* read so far */
@@ -48,6 +50,7 @@ static uint64_t now_us(void)
 static void close_reader(log_reader *r)
 {
     unpeg_log_parser_destroy(r->parser);
+    saved_profile_destroy(r->saved);
     log_builder_destroy(r->builder);
     symbol_set_destroy(r->symbols);
     unpeg_profile_destroy(r->profile);
@@ -172,29 +175,55 @@ static unpeg_status look_at_clock(log_reader *r)
     r->next_look = r->bytes + PROGRESS_BYTES;
     bool stopped =
         o->progress && !o->progress(o->progress_user, unpeg_source_position(r->source), total);
-    bool may_end = r->in_tail || !unpeg_source_can_seek(r->source);
+    bool may_end = r->in_tail || r->saved || !unpeg_source_can_seek(r->source);
     if (stopped || (o->budget_us && may_end && now.elapsed_us > o->budget_us)) {
         unpeg_profile_info_of(r->profile)->partial = true;
         r->stop = true;
         return UNPEG_OK;
     }
-    return o->budget_us ? mind_budget(r, &now) : UNPEG_OK;
+    return o->budget_us && !r->saved ? mind_budget(r, &now) : UNPEG_OK;
+}
+
+static unpeg_status feed(log_reader *r, size_t len)
+{
+    r->bytes += len;
+    r->file_offset += len;
+    if (!r->saved)
+        return unpeg_log_parser_feed(r->parser, r->buffer, len);
+    unpeg_status status = saved_profile_feed(r->saved, r->buffer, len);
+    if (status == UNPEG_UNSUPPORTED)
+        return unpeg_error_set(r->error, status, "a profile saved by a newer unpeg");
+    return status;
 }
 
 static unpeg_status read_chunk(log_reader *r, size_t *ret)
 {
     unpeg_status status = unpeg_source_read(r->source, r->buffer, READ_BYTES, ret, r->error);
-    if (status != UNPEG_OK || *ret == 0)
-        return status;
-    r->bytes += *ret;
-    r->file_offset += *ret;
-    return unpeg_log_parser_feed(r->parser, r->buffer, *ret);
+    return status != UNPEG_OK || *ret == 0 ? status : feed(r, *ret);
+}
+
+/* The first bytes tell a saved profile from a log. A pipe may hand them out one by one. */
+static unpeg_status read_first(log_reader *r, size_t *ret)
+{
+    const size_t magic_len = strlen(SAVED_PROFILE_MAGIC);
+    unpeg_status status = UNPEG_OK;
+    size_t len = 1;
+    *ret = 0;
+    while (status == UNPEG_OK && *ret < magic_len && len != 0) {
+        status = unpeg_source_read(r->source, r->buffer + *ret, READ_BYTES - *ret, &len, r->error);
+        if (status == UNPEG_OK)
+            *ret += len;
+    }
+    if (status == UNPEG_OK && *ret >= magic_len &&
+        memcmp(r->buffer, SAVED_PROFILE_MAGIC, magic_len) == 0)
+        status = saved_profile_create(r->profile, r->options->tail_us, &r->saved);
+    return status == UNPEG_OK ? feed(r, *ret) : status;
 }
 
 static unpeg_status read_all(log_reader *r)
 {
-    size_t len = 1;
-    unpeg_status status = UNPEG_OK;
+    size_t len;
+    unpeg_status status = read_first(r, &len);
     while (status == UNPEG_OK && len != 0 && !r->stop) {
         status = read_chunk(r, &len);
         if (status == UNPEG_OK && r->bytes >= r->next_look && len != 0)
@@ -261,8 +290,20 @@ static unpeg_status refuse(log_reader *r)
                            (unsigned long long)unpeg_log_parser_counters(r->parser)->lines);
 }
 
+/* What a saved profile says of itself stays as it is. */
+static unpeg_status finish_saved(log_reader *r)
+{
+    unpeg_status status = saved_profile_finish(r->saved);
+    unpeg_damage_sum(unpeg_profile_damage(r->profile), unpeg_source_damage(r->source));
+    if (r->stop)
+        unpeg_profile_info_of(r->profile)->partial = true;
+    return status;
+}
+
 static unpeg_status finish_reader(log_reader *r)
 {
+    if (r->saved)
+        return finish_saved(r);
     unpeg_status status = unpeg_log_parser_finish(r->parser);
     if (status == UNPEG_OK && nothing_known(r))
         return refuse(r);

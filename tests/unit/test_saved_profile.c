@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Saved profiles that are damaged, cut, or newer than this build.
+ */
+#include "check.h"
+#include "log_text.h"
+
+#define HEAD                                                                                       \
+    "unpeg-profile,1\nv8,12,4,254,21,-node.33\ninfo,interval_us,2000\ninfo,isolates,1\n"           \
+    "last,5000\n"
+#define ROOT "frame,root,,,0,,,,0,0,0\n"
+#define FRAMES                                                                                     \
+    ROOT "frame,js,turbofan,,0,spin\\x2c all,/a.js,JS,3,7,0\n"                                     \
+         "frame,unknown,,no-mapping,0,,,,0,0,4096\n"
+#define NODES "node,0,1\nnode,1,2\n"
+
+static uint64_t damage_of(unpeg_profile *profile, unpeg_damage_kind kind)
+{
+    return unpeg_profile_damage(profile)->kinds[kind].count;
+}
+
+static void a_profile_is_read(void **state)
+{
+    (void)state;
+    unpeg_profile *profile =
+        load_text(HEAD FRAMES NODES "tick,1000,2,js,0\ntick,5000,1,gc,1\nend,2\n", NULL);
+    const unpeg_profile_info *info = unpeg_profile_info_of(profile);
+    assert_int_equal(info->v8[0], 12);
+    assert_int_equal(info->interval_us, 2000);
+    assert_false(info->partial);
+    assert_int_equal(unpeg_profile_tick_count(profile), 2);
+    assert_stack(profile, 0, "unknown no-mapping 0x1000 < js* spin, all /a.js:3:7");
+    unpeg_tick tick = unpeg_profile_tick(profile, 1);
+    assert_int_equal(tick.time_us, 5000);
+    assert_int_equal(tick.vm_state, UNPEG_VM_STATE_GC);
+    assert_int_equal(tick.flags, UNPEG_TICK_OVERFLOW);
+    unpeg_profile_destroy(profile);
+}
+
+static void the_last_seconds(void **state)
+{
+    (void)state;
+    const unpeg_log_options options = {.struct_size = sizeof options, .tail_us = 1000};
+    unpeg_profile *profile =
+        load_text(HEAD FRAMES NODES "tick,1000,2,js,0\ntick,4000,1,js,0\ntick,5000,1,gc,1\nend,3\n",
+                  &options);
+    assert_int_equal(unpeg_profile_tick_count(profile), 2);
+    assert_int_equal(unpeg_profile_tick(profile, 0).time_us, 4000);
+    unpeg_profile_destroy(profile);
+}
+
+/* A bad row in place of a frame or a node keeps its number. */
+static void damage_is_counted_and_costs_its_row(void **state)
+{
+    (void)state;
+    unpeg_profile *profile = load_text(HEAD ROOT "frame,js,warp,,0,f,,,0,0,0\n"
+                                                 "frame,root,,,0,,,,0,0,0\n"
+                                                 "frame,js,ignition,,0,g,/b.js,JS,1,1,0\n"
+                                                 "node,0,9\nnode,1,3\nnode,7,3\nnode,0,0\n"
+                                                 "tick,1,2,js,0\ntick,1,9,js,0\ntick,1,2,warp,0\n"
+                                                 "tick,x,2,js,0\ntick,1,2,js,256\n"
+                                                 "surprise,1\n\nend,1\n",
+                                       NULL);
+    assert_int_equal(damage_of(profile, UNPEG_DAMAGE_BAD_ROW), 9);
+    assert_int_equal(damage_of(profile, UNPEG_DAMAGE_UNKNOWN_EVENT), 2);
+    assert_int_equal(unpeg_profile_damage(profile)->kinds[UNPEG_DAMAGE_BAD_ROW].places[0].line, 7);
+    assert_int_equal(unpeg_profile_tick_count(profile), 1);
+    assert_stack(profile, 0, "js~ g /b.js:1:1");
+    unpeg_profile_destroy(profile);
+}
+
+static void a_cut_file_is_partial(void **state)
+{
+    (void)state;
+    unpeg_profile *profile = load_text(HEAD FRAMES NODES "tick,1000,2,js,0\ntick,50", NULL);
+    assert_true(unpeg_profile_info_of(profile)->partial);
+    assert_int_equal(damage_of(profile, UNPEG_DAMAGE_CUT_LAST_ROW), 1);
+    assert_int_equal(unpeg_profile_tick_count(profile), 1);
+    unpeg_profile_destroy(profile);
+}
+
+static void a_newer_format_is_refused(void **state)
+{
+    (void)state;
+    static const char text[] = "unpeg-profile,2\nsomething\n";
+    unpeg_source *source;
+    unpeg_profile *profile = NULL;
+    unpeg_error error;
+    assert_int_equal(unpeg_source_open_memory(text, sizeof text - 1, &source, &error), UNPEG_OK);
+    assert_int_equal(unpeg_log_load(NULL, source, &profile, &error), UNPEG_UNSUPPORTED);
+    assert_string_equal(error.text, "a profile saved by a newer unpeg");
+    unpeg_source_close(source);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_profile_is_read),
+        cmocka_unit_test(the_last_seconds),
+        cmocka_unit_test(damage_is_counted_and_costs_its_row),
+        cmocka_unit_test(a_cut_file_is_partial),
+        cmocka_unit_test(a_newer_format_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
