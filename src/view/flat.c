@@ -154,10 +154,7 @@ static bool collect(const tally *t, flat_table *ret)
         bool listed = f != root && t->counts[f].total > 0;
         row_of[f] = listed ? used : UINT32_MAX;
         if (listed)
-            rows[used++] =
-                (flat_row){.row = {.total = t->counts[f].total},
-                           .function = f,
-                           .rank = t->in->functions->rank ? t->in->functions->rank[f] : 0};
+            rows[used++] = (flat_row){.row = {.total = t->counts[f].total}, .function = f};
     }
     add_frames(t, rows, row_of);
     free(row_of);
@@ -223,22 +220,12 @@ static int by_counts(uint64_t a1, uint64_t b1, uint64_t a2, uint64_t b2)
     return (a2 < b2) - (a2 > b2);
 }
 
-static int by_name(const flat_row *a, const flat_row *b)
-{
-    if (a->rank != b->rank)
-        return a->rank < b->rank ? -1 : 1;
-    return frame_compare(a->shown, b->shown);
-}
-
-/* A rank is the order of equal ticks, whatever the totals are. */
 static int by_self(const void *x, const void *y)
 {
     const flat_row *a = x;
     const flat_row *b = y;
-    if (a->row.self == b->row.self && a->rank != b->rank)
-        return by_name(a, b);
     int order = by_counts(a->row.self, b->row.self, a->row.total, b->row.total);
-    return order ? order : by_name(a, b);
+    return order ? order : frame_compare(a->shown, b->shown);
 }
 
 static int by_total(const void *x, const void *y)
@@ -246,7 +233,7 @@ static int by_total(const void *x, const void *y)
     const flat_row *a = x;
     const flat_row *b = y;
     int order = by_counts(a->row.total, b->row.total, a->row.self, b->row.self);
-    return order ? order : by_name(a, b);
+    return order ? order : frame_compare(a->shown, b->shown);
 }
 
 void flat_sort(flat_table *table, unpeg_order order)

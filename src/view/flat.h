@@ -25,7 +25,7 @@ typedef struct flat_input {
 typedef struct flat_row {
     unpeg_row row;
     const unpeg_frame *shown; /* row.frame */
-    uint32_t function, rank;
+    uint32_t function;
 } flat_row;
 
 /* A row for each function with ticks, in no particular order; the root has none. */

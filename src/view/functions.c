@@ -98,6 +98,5 @@ unpeg_status functions_init(functions *f, const unpeg_profile *profile, bool spl
 void functions_deinit(functions *f)
 {
     free(f->of_frame);
-    free(f->rank);
     *f = (functions){0};
 }

@@ -16,7 +16,7 @@
 typedef struct functions {
     uint32_t *of_frame; /* frame id -> function, 0 to count - 1 */
     uint32_t count;
-    uint32_t *rank; /* order of functions with equal ticks; NULL: that of frame_compare */
+    const struct intern *labels; /* texts of functions that are labels; else NULL */
 } functions;
 
 unpeg_status functions_init(functions *f, const unpeg_profile *profile, bool split_tiers);

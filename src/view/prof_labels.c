@@ -15,13 +15,25 @@ static int utf16_order(char byte)
     return b == 0xEE || b == 0xEF ? b + 0x100 : b;
 }
 
+/* Labels share their beginnings (tag, marker, folder of the script), so eight bytes at a time. */
+static size_t common_beginning(const char *a, const char *b, size_t len)
+{
+    size_t same = 0;
+    for (; same + 8 <= len; same += 8) {
+        if (memcmp(a + same, b + same, 8) != 0)
+            break;
+    }
+    while (same < len && a[same] == b[same])
+        same++;
+    return same;
+}
+
 int prof_label_compare(unpeg_slice a, unpeg_slice b)
 {
     size_t common = a.len < b.len ? a.len : b.len;
-    for (size_t i = 0; i < common; i++) {
-        if (a.data[i] != b.data[i])
-            return utf16_order(a.data[i]) - utf16_order(b.data[i]);
-    }
+    size_t same = common_beginning(a.data, b.data, common);
+    if (same < common)
+        return utf16_order(a.data[same]) - utf16_order(b.data[same]);
     return (a.len > b.len) - (a.len < b.len);
 }
 
@@ -181,32 +193,6 @@ static prof_role role_of(const unpeg_frame *f, const unpeg_prof_options *options
     }
 }
 
-typedef struct ranked {
-    unpeg_slice text;
-    uint32_t label;
-} ranked;
-
-static int by_text_descending(const void *a, const void *b)
-{
-    return prof_label_compare(((const ranked *)b)->text, ((const ranked *)a)->text);
-}
-
-static bool rank_labels(prof_labels *labels)
-{
-    uint32_t count = labels->functions.count;
-    ranked *order = malloc(count * sizeof *order);
-    labels->functions.rank = malloc(count * sizeof *labels->functions.rank);
-    if (order && labels->functions.rank) {
-        for (uint32_t i = 0; i < count; i++)
-            order[i] = (ranked){prof_label_text(labels, i), i};
-        qsort(order, count, sizeof *order, by_text_descending);
-        for (uint32_t i = 0; i < count; i++)
-            labels->functions.rank[order[i].label] = i;
-    }
-    free(order);
-    return order && labels->functions.rank;
-}
-
 /* Equal texts are one label, whatever they stand for; the category is that of the first. */
 static bool label_frames(prof_labels *labels, const unpeg_profile *profile, text *t)
 {
@@ -232,11 +218,10 @@ unpeg_status prof_labels_init(prof_labels *labels, const unpeg_profile *profile,
 {
     size_t frames = unpeg_profile_frame_count(profile);
     text t = {0};
-    *labels = (prof_labels){0};
+    *labels = (prof_labels){.functions.labels = &labels->texts};
     labels->functions.of_frame = calloc(frames, sizeof *labels->functions.of_frame);
     labels->roles = calloc(frames, 1);
-    bool done = labels->functions.of_frame && labels->roles && label_frames(labels, profile, &t) &&
-                rank_labels(labels);
+    bool done = labels->functions.of_frame && labels->roles && label_frames(labels, profile, &t);
     for (uint32_t f = 0; done && f < frames; f++)
         labels->roles[f] = (uint8_t)role_of(unpeg_profile_frame(profile, f), options, shows_gc);
     free(t.bytes);

@@ -23,9 +23,8 @@ typedef enum prof_role {
 } prof_role;
 
 typedef struct prof_labels {
-    functions
-        functions; /* a function is a label; ranked as the report sorts: by text, descending */
-    intern texts;  /* ids are labels; 0, the empty text, is the root's */
+    functions functions; /* a function is a label */
+    intern texts;        /* ids are labels; 0, the empty text, is the root's */
     uint8_t *categories; /* by label: unpeg_prof_category */
     uint8_t *roles;      /* by frame: prof_role */
 } prof_labels;

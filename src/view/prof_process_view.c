@@ -62,26 +62,44 @@ static bool in_range(const unpeg_prof_options *o, const unpeg_tick *tick, size_t
     return !(time_us < o->range_start_us) && !(time_us > o->range_end_us);
 }
 
-static void count_ticks(builder *b)
+/* True if the tick is one of those that are listed. */
+static bool count_tick(builder *b, const unpeg_tick *tick, unpeg_frame_kind kind)
 {
     unpeg_prof_report *report = &b->out->report;
+    report->ticks++;
+    if (is_excluded(b, (unpeg_vm_state)tick->vm_state)) {
+        report->excluded++;
+        return false;
+    }
+    report->gc += tick->vm_state == UNPEG_VM_STATE_GC;
+    report->unaccounted += kind == UNPEG_FRAME_UNKNOWN || kind == UNPEG_FRAME_ROOT;
+    return true;
+}
+
+/* Ticks by innermost shown node: those that have any are the view's leaves. */
+static bool count_ticks(builder *b)
+{
     const unpeg_node *nodes = unpeg_profile_nodes(b->profile);
     size_t count = unpeg_profile_tick_count(b->profile);
-    for (size_t i = 0; i < count; i++) {
+    size_t node_count = unpeg_profile_node_count(b->profile);
+    size_t most = count < node_count ? count : node_count;
+    uint32_t *place = calloc(node_count, sizeof *place); /* of each node among the leaves, + 1 */
+    view_leaf *leaves = b->view.leaves = malloc((most + 1) * sizeof *leaves);
+    for (size_t i = 0; place && leaves && i < count; i++) {
         unpeg_tick tick = unpeg_profile_tick(b->profile, i);
-        if (!in_range(b->options, &tick, i))
+        uint32_t node = b->view.effective[tick.node];
+        if (!in_range(b->options, &tick, i) ||
+            !count_tick(b, &tick, unpeg_profile_frame(b->profile, nodes[node].frame)->kind))
             continue;
-        report->ticks++;
-        if (is_excluded(b, (unpeg_vm_state)tick.vm_state)) {
-            report->excluded++;
-            continue;
+        if (place[node] == 0) {
+            leaves[b->view.leaf_count++] = (view_leaf){node, 0};
+            place[node] = (uint32_t)b->view.leaf_count;
         }
-        uint32_t frame = nodes[b->view.effective[tick.node]].frame;
-        unpeg_frame_kind kind = unpeg_profile_frame(b->profile, frame)->kind;
-        report->gc += tick.vm_state == UNPEG_VM_STATE_GC;
-        report->unaccounted += kind == UNPEG_FRAME_UNKNOWN || kind == UNPEG_FRAME_ROOT;
-        b->view.ticks[tick.node]++;
+        leaves[place[node] - 1].ticks++;
+        b->view.total++;
     }
+    free(place);
+    return place && leaves;
 }
 
 /* True if a frame that is folded counts as this caller. */
@@ -112,8 +130,7 @@ static bool fold(builder *b)
         effective[n] = folds(b, n, caller) ? caller : n;
     }
     b->view.effective = effective;
-    b->view.ticks = calloc(count, sizeof *b->view.ticks);
-    return effective && b->view.ticks;
+    return effective != NULL;
 }
 
 static unpeg_prof_row row_of(const builder *b, uint32_t label, uint64_t ticks)
@@ -123,19 +140,50 @@ static unpeg_prof_row row_of(const builder *b, uint32_t label, uint64_t ticks)
                             (unpeg_prof_category)labels->categories[label]};
 }
 
+/* Rows by ticks, then as the report sorts its labels. */
+static int by_ticks(const void *x, const void *y)
+{
+    const unpeg_prof_row *a = x;
+    const unpeg_prof_row *b = y;
+    if (a->ticks != b->ticks)
+        return a->ticks > b->ticks ? -1 : 1;
+    return prof_label_compare(b->label, a->label);
+}
+
+/* The rows of the labels that have ticks, in the order of printing. The root's label has none. */
+static bool list_labels(const builder *b, const uint32_t *ticks_by_label, unpeg_prof_row **ret_rows,
+                        size_t *ret_count)
+{
+    uint32_t labels = b->view.functions.count;
+    size_t count = 0;
+    for (uint32_t i = 1; i < labels; i++)
+        count += ticks_by_label[i] > 0;
+    unpeg_prof_row *rows = *ret_rows = malloc((count + 1) * sizeof *rows);
+    if (!rows)
+        return false;
+    *ret_count = 0;
+    for (uint32_t i = 1; i < labels; i++)
+        if (ticks_by_label[i] > 0)
+            rows[(*ret_count)++] = row_of(b, i, ticks_by_label[i]);
+    if (count > 1)
+        qsort(rows, count, sizeof *rows, by_ticks);
+    return true;
+}
+
 static bool make_rows(builder *b)
 {
-    size_t count;
-    const unpeg_row *rows = unpeg_view_rows(&b->view, UNPEG_ORDER_SELF, &count);
-    b->out->rows = malloc((count + 1) * sizeof *b->out->rows);
-    if (!b->out->rows)
+    unpeg_prof_report *report = &b->out->report;
+    const unpeg_node *nodes = unpeg_profile_nodes(b->profile);
+    const uint32_t *label_of = b->view.functions.of_frame;
+    uint32_t *ticks = calloc(b->view.functions.count, sizeof *ticks);
+    b->view.self_of_function = ticks;
+    if (!ticks)
         return false;
-    size_t used = 0;
-    for (size_t i = 0; i < count && rows[i].self > 0; i++)
-        b->out->rows[used++] = row_of(b, b->view.functions.of_frame[rows[i].frame], rows[i].self);
-    b->out->report.rows = b->out->rows;
-    b->out->report.row_count = used;
-    return true;
+    for (size_t i = 0; i < b->view.leaf_count; i++)
+        ticks[label_of[nodes[b->view.leaves[i].node].frame]] += b->view.leaves[i].ticks;
+    bool done = list_labels(b, ticks, &b->out->rows, &report->row_count);
+    report->rows = b->out->rows;
+    return done;
 }
 
 static void copy_nodes(builder *b, const unpeg_tree *tree, uint32_t *places)
@@ -175,10 +223,6 @@ static unpeg_status make_nodes(builder *b)
     return status;
 }
 
-/* Values for nodes in a run of native frames: the label of its outermost C++ function, or these. */
-#define ENTRY_NONE UINT32_MAX        /* none yet, or no native frame */
-#define ENTRY_NEVER (UINT32_MAX - 1) /* nothing called the run: it was not entered from code */
-
 static bool is_native(const builder *b, uint32_t node)
 {
     const unpeg_node *nodes = unpeg_profile_nodes(b->profile);
@@ -186,65 +230,31 @@ static bool is_native(const builder *b, uint32_t node)
     return kind == UNPEG_FRAME_CPP || kind == UNPEG_FRAME_LIBRARY || kind == UNPEG_FRAME_KERNEL;
 }
 
-/* Where generated code entered native code, for a node whose caller has its own answer. */
-static uint32_t entry_of(const builder *b, const uint32_t *entries, uint32_t node)
+/* The label of the outermost C++ function of the run of native frames that node is the innermost
+ * of: where generated code entered native code. 0 when there is none, or nothing called the run. */
+static uint32_t entry_of(const builder *b, uint32_t node)
 {
     const unpeg_node *nodes = unpeg_profile_nodes(b->profile);
-    uint32_t caller = b->view.effective[nodes[node].parent];
-    if (!is_native(b, node))
-        return ENTRY_NONE;
-    if (is_native(b, caller) && entries[caller] != ENTRY_NONE)
-        return entries[caller];
-    if (!is_native(b, caller) && !is_code(b, caller))
-        return ENTRY_NEVER;
-    uint32_t label = b->view.functions.of_frame[nodes[node].frame];
-    return b->out->labels.categories[label] == UNPEG_PROF_CPP ? label : ENTRY_NONE;
-}
-
-/* By label: ticks in native code that was entered through it. */
-static bool count_entries(builder *b, uint64_t *ticks_by_label)
-{
-    size_t count = unpeg_profile_node_count(b->profile);
-    uint32_t *entries = malloc(count * sizeof *entries);
-    if (!entries)
-        return false;
-    entries[UNPEG_NODE_ROOT] = ENTRY_NONE;
-    for (uint32_t n = 1; n < count; n++) {
-        if (b->view.effective[n] != n)
-            continue;
-        entries[n] = entry_of(b, entries, n);
-        if (entries[n] < ENTRY_NEVER)
-            ticks_by_label[entries[n]] += b->view.tree[n].self;
+    uint32_t entry = 0;
+    for (; is_native(b, node); node = b->view.effective[nodes[node].parent]) {
+        uint32_t label = b->view.functions.of_frame[nodes[node].frame];
+        if (b->out->labels.categories[label] == UNPEG_PROF_CPP)
+            entry = label;
     }
-    free(entries);
-    return true;
-}
-
-/* Rows by ticks, then as the report sorts its labels. */
-static int by_ticks(const void *x, const void *y)
-{
-    const unpeg_prof_row *a = x;
-    const unpeg_prof_row *b = y;
-    if (a->ticks != b->ticks)
-        return a->ticks > b->ticks ? -1 : 1;
-    return prof_label_compare(b->label, a->label);
+    return is_code(b, node) ? entry : 0;
 }
 
 static bool make_entries(builder *b)
 {
-    uint32_t labels = b->view.functions.count;
     unpeg_prof_report *report = &b->out->report;
-    uint64_t *ticks = calloc(labels, sizeof *ticks);
-    b->out->c_entries = malloc(labels * sizeof *b->out->c_entries);
-    bool done = ticks && b->out->c_entries && count_entries(b, ticks);
-    for (uint32_t i = 0; done && i < labels; i++) {
-        if (ticks[i] == 0)
-            continue;
-        b->out->c_entries[report->c_entry_count++] = row_of(b, i, ticks[i]);
-        report->c_entry_ticks += ticks[i];
-    }
-    if (done && report->c_entry_count > 1)
-        qsort(b->out->c_entries, report->c_entry_count, sizeof *b->out->c_entries, by_ticks);
+    uint32_t *ticks = calloc(b->view.functions.count, sizeof *ticks);
+    if (!ticks)
+        return false;
+    for (size_t i = 0; i < b->view.leaf_count; i++)
+        ticks[entry_of(b, b->view.leaves[i].node)] += b->view.leaves[i].ticks;
+    bool done = list_labels(b, ticks, &b->out->c_entries, &report->c_entry_count);
+    for (size_t i = 0; done && i < report->c_entry_count; i++)
+        report->c_entry_ticks += b->out->c_entries[i].ticks;
     report->c_entries = b->out->c_entries;
     free(ticks);
     return done;
@@ -257,13 +267,9 @@ static unpeg_status build(builder *b)
     if (status != UNPEG_OK)
         return status;
     b->view.functions = b->out->labels.functions;
-    if (!fold(b))
+    if (!fold(b) || !count_ticks(b) || !make_rows(b) || !make_entries(b))
         return UNPEG_NO_MEMORY;
-    count_ticks(b);
-    status = view_count(&b->view);
-    if (status == UNPEG_OK && (!make_rows(b) || !make_entries(b)))
-        status = UNPEG_NO_MEMORY;
-    return status == UNPEG_OK ? make_nodes(b) : status;
+    return make_nodes(b);
 }
 
 static unpeg_status refuse(const unpeg_profile *profile, const unpeg_prof_options *options,

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "grow.h"
+#include "prof_labels.h"
 #include "view_internal.h"
 
 /* A place in the profile's tree that a tree node stands for: top-down the node and its total,
@@ -17,8 +18,8 @@ typedef struct group {
     unpeg_tree_node out;
     const unpeg_frame *shown;
     uint32_t shown_weight;
-    uint32_t rank;
-    uint32_t items; /* head of the chain */
+    uint32_t items;    /* head of the chain */
+    unpeg_slice label; /* of a function that is a label; else empty */
 } group;
 
 typedef struct grower {
@@ -82,18 +83,15 @@ static bool is_heavy(const grower *g, uint32_t tree_node, uint64_t total)
            (double)total >= g->parent_share * (double)g->out[tree_node].total;
 }
 
-/* Most functions are too light to be shown: what the flat rows know of them saves the work. */
+/* Most functions are too light to be shown: what is known of them saves the work. */
 static bool add_innermost(grower *g)
 {
-    const unpeg_row *rows = g->view->rows[UNPEG_ORDER_SELF];
-    size_t count = unpeg_profile_node_count(g->view->profile);
-    for (uint32_t n = 1; n < count; n++) {
-        uint32_t self = g->view->tree[n].self;
-        if (self == 0)
-            continue;
-        uint32_t function = g->view->functions.of_frame[g->nodes[n].frame];
-        const unpeg_row *row = &rows[g->view->row_of_function[function]];
-        if (is_heavy(g, 0, row->self) && !add_item(g, n, self))
+    const unpeg_view *view = g->view;
+    for (size_t i = 0; i < view->leaf_count; i++) {
+        view_leaf leaf = view->leaves[i];
+        uint32_t function = view->functions.of_frame[g->nodes[leaf.node].frame];
+        if (leaf.node != UNPEG_NODE_ROOT && is_heavy(g, 0, view->self_of_function[function]) &&
+            !add_item(g, leaf.node, leaf.ticks))
             return false;
     }
     return true;
@@ -164,8 +162,9 @@ static bool group_items(grower *g, size_t first_item)
             if (!grow_reserve((void **)&g->groups, &g->group_capacity, g->group_count + 1,
                               sizeof(group)))
                 return false;
-            const uint32_t *ranks = g->view->functions.rank;
-            g->groups[g->group_count++] = (group){.rank = ranks ? ranks[function] : 0};
+            const intern *labels = g->view->functions.labels;
+            g->groups[g->group_count++] =
+                (group){.label = labels ? intern_text(labels, function) : (unpeg_slice){"", 0}};
             at = g->group_at[function] = (uint32_t)g->group_count;
         }
         join(g, &g->groups[at - 1], (uint32_t)i);
@@ -181,9 +180,8 @@ static int compare_groups(const void *x, const void *y)
     const group *b = y;
     if (a->out.total != b->out.total)
         return a->out.total > b->out.total ? -1 : 1;
-    if (a->rank != b->rank)
-        return a->rank < b->rank ? -1 : 1;
-    return frame_compare(a->shown, b->shown);
+    int order = prof_label_compare(b->label, a->label);
+    return order ? order : frame_compare(a->shown, b->shown);
 }
 
 /* Heaviest first; of equal ones the one added first, which is the one nearer to the root. */
@@ -281,8 +279,9 @@ static bool grow_tree(grower *g)
 {
     unpeg_tree_node root = {.frame = g->nodes[UNPEG_NODE_ROOT].frame,
                             .tiers = UINT32_C(1) << UNPEG_TIER_NONE,
-                            .self = g->view->tree[UNPEG_NODE_ROOT].self,
-                            .total = g->view->tree[UNPEG_NODE_ROOT].total};
+                            .total = g->view->total};
+    if (g->view->tree)
+        root.self = g->view->tree[UNPEG_NODE_ROOT].self;
     /* Item 0 ends chains. */
     if (!add_item(g, UNPEG_NODE_ROOT, 0) || !add_out(g, &root, 0))
         return false;
@@ -302,7 +301,7 @@ static bool grower_init(grower *g, const unpeg_view *view, const unpeg_tree_opti
 {
     *g = (grower){.view = view, .nodes = unpeg_profile_nodes(view->profile)};
     options_copy(&g->options, sizeof g->options, options);
-    g->min_total = g->options.min_share * (double)view->tree[UNPEG_NODE_ROOT].total;
+    g->min_total = g->options.min_share * (double)view->total;
     g->group_at = calloc(view->functions.count, sizeof *g->group_at);
     if (!g->group_at)
         return false;

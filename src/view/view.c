@@ -55,22 +55,36 @@ static unpeg_status make_rows(unpeg_view *view)
     return status;
 }
 
-unpeg_status view_count(unpeg_view *view)
+static bool make_leaves(unpeg_view *view)
 {
-    view->tree = malloc(unpeg_profile_node_count(view->profile) * sizeof *view->tree);
-    if (!view->tree)
-        return UNPEG_NO_MEMORY;
-    weigh_tree(view->profile, view->effective, view->ticks, view->tree);
-    return make_rows(view);
+    const unpeg_node *nodes = unpeg_profile_nodes(view->profile);
+    size_t count = unpeg_profile_node_count(view->profile);
+    size_t most = view->total < count ? view->total : count;
+    view->leaves = malloc((most + 1) * sizeof *view->leaves);
+    view->self_of_function = calloc(view->functions.count, sizeof *view->self_of_function);
+    if (!view->leaves || !view->self_of_function)
+        return false;
+    for (uint32_t n = 0; n < count; n++) {
+        uint32_t self = view->tree[n].self;
+        if (self == 0)
+            continue;
+        view->leaves[view->leaf_count++] = (view_leaf){n, self};
+        view->self_of_function[view->functions.of_frame[nodes[n].frame]] += self;
+    }
+    return true;
 }
 
 static unpeg_status count_ticks(unpeg_view *view)
 {
-    view->ticks = calloc(unpeg_profile_node_count(view->profile), sizeof *view->ticks);
-    if (!view->ticks)
+    size_t count = unpeg_profile_node_count(view->profile);
+    view->ticks = calloc(count, sizeof *view->ticks);
+    view->tree = malloc(count * sizeof *view->tree);
+    if (!view->ticks || !view->tree)
         return UNPEG_NO_MEMORY;
     totals_count(&view->totals, view->profile, &view->selection, view->effective, view->ticks);
-    return view_count(view);
+    weigh_tree(view->profile, view->effective, view->ticks, view->tree);
+    view->total = view->tree[UNPEG_NODE_ROOT].total;
+    return make_leaves(view) ? make_rows(view) : UNPEG_NO_MEMORY;
 }
 
 static unpeg_status fill(unpeg_view *view, const unpeg_query *query, unpeg_error *error)
@@ -114,6 +128,8 @@ void view_deinit(unpeg_view *view)
     free(view->effective);
     free(view->ticks);
     free(view->tree);
+    free(view->leaves);
+    free(view->self_of_function);
     free(view->rows[UNPEG_ORDER_SELF]);
     free(view->rows[UNPEG_ORDER_TOTAL]);
     free(view->row_of_function);

@@ -15,15 +15,26 @@
 #include "unpeg/view.h"
 #include "weighed.h"
 
+/* A node, not folded away, that is the innermost of some ticks. */
+typedef struct view_leaf {
+    uint32_t node, ticks;
+} view_leaf;
+
+/* A view that only a bottom-up tree is made of (that of prof-process) has no ticks, tree or rows.
+ */
 struct unpeg_view {
     const unpeg_profile *profile;
     selection selection;
     functions functions;
-    uint32_t *effective;       /* fold.h */
-    uint32_t *ticks;           /* by node, unfolded */
-    weighed *tree;             /* by node */
-    unpeg_row *rows[2];        /* by unpeg_order */
-    uint32_t *row_of_function; /* index into rows[UNPEG_ORDER_SELF], or UINT32_MAX */
+    uint32_t *effective; /* fold.h */
+    uint32_t *ticks;     /* by node, unfolded */
+    weighed *tree;       /* by node */
+    view_leaf *leaves;   /* each node once */
+    size_t leaf_count;
+    uint32_t *self_of_function; /* by function: the sum of its leaves */
+    uint32_t total;             /* ticks selected */
+    unpeg_row *rows[2];         /* by unpeg_order */
+    uint32_t *row_of_function;  /* index into rows[UNPEG_ORDER_SELF], or UINT32_MAX */
     size_t row_count;
     unpeg_totals totals;
 };
@@ -31,9 +42,6 @@ struct unpeg_view {
 /* The tree of options, without nodes that have less than a share of their parent's total. */
 unpeg_status view_tree(const unpeg_view *view, const unpeg_tree_options *options,
                        double parent_share, unpeg_tree **ret);
-
-/* Fills tree and rows of a view that has all else but totals. */
-unpeg_status view_count(unpeg_view *view);
 
 /* Frees what it holds, not the view itself. */
 void view_deinit(unpeg_view *view);
