@@ -33,7 +33,8 @@ extern "C" {
     X(DEADLINE, "the time budget ended first")                                                     \
     X(UNSUPPORTED, "not supported")                                                                \
     X(MISMATCH, "not the file that was meant")                                                     \
-    X(ARGUMENT, "invalid argument")
+    X(ARGUMENT, "invalid argument")                                                                \
+    X(REMOTE, "the remote side failed, refused or did not answer")
 
 typedef enum unpeg_status {
 #define UNPEG_STATUS_ENUM(name, text) UNPEG_##name,

@@ -151,6 +151,7 @@ static const char *word_of(const line_content *c)
     case UNPEG_UNSUPPORTED:
     case UNPEG_MISMATCH:
     case UNPEG_ARGUMENT:
+    case UNPEG_REMOTE:
     case UNPEG_STATUS_COUNT:
         return "error";
     }
