@@ -12,6 +12,7 @@
 #define UNPEG_UNPEG_H
 
 #include "unpeg/base.h"
+#include "unpeg/capture_key.h"
 #include "unpeg/damage.h"
 #include "unpeg/log.h"
 #include "unpeg/log_parser.h"
@@ -23,6 +24,7 @@
 #include "unpeg/render.h"
 #include "unpeg/source.h"
 #include "unpeg/status.h"
+#include "unpeg/store.h"
 #include "unpeg/view.h"
 #include "unpeg/writer.h"
 

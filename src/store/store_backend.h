@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What every kind of store does, behind unpeg/store.h.
+ *
+ *     static const store_ops file_ops = {file_put, file_list, file_get, file_close};
+ *     store->ops = &file_ops;
+ *     if (store_ended(store, error) != UNPEG_OK) return error->status;
+ *
+ * A backend gets keys that were checked, and a local file that is open.
+ */
+#ifndef UNPEG_STORE_STORE_BACKEND_H
+#define UNPEG_STORE_STORE_BACKEND_H
+
+#include <stdatomic.h>
+
+#include "local_file.h"
+#include "unpeg/store.h"
+
+/* One put, after its words were checked. */
+typedef struct store_put {
+    const unpeg_put *wanted;
+    local_file *file;
+    unpeg_stored *stored;
+} store_put;
+
+/* Called for every object of a listing, in any order. key lives for the call. */
+typedef unpeg_status (*store_object_fn)(void *user, const unpeg_object *object);
+
+/* Objects go to each; a failure of each ends the listing and is returned. */
+typedef struct store_list {
+    const char *prefix; /* never NULL */
+    store_object_fn each;
+    void *user;
+} store_list;
+
+typedef struct store_ops {
+    /* Fills stored but for what is said of the local file afterwards. */
+    unpeg_status (*put)(unpeg_store *store, const store_put *put, unpeg_error *error);
+    unpeg_status (*list)(unpeg_store *store, const store_list *list, unpeg_error *error);
+    unpeg_status (*get)(unpeg_store *store, const char *key, const unpeg_writer *out,
+                        unpeg_error *error);
+    const char *(*credentials)(unpeg_store *store);
+    void (*close)(unpeg_store *store); /* frees backend */
+} store_ops;
+
+struct unpeg_store {
+    const store_ops *ops;
+    void *backend;
+    char *url;
+    size_t key_max;
+    uint64_t deadline_us;
+    unpeg_stop_fn stop;
+    void *stop_user;
+    atomic_bool cancelled; /* the source that a thread reads for was closed */
+};
+
+/* µs of the monotonic clock. */
+uint64_t store_now_us(void);
+
+/* True when the call that is under way has to end. user is the store. */
+bool store_stopped(void *user);
+
+/* OK, or STOPPED or DEADLINE. */
+UNPEG_MUST_CHECK unpeg_status store_ended(unpeg_store *store, unpeg_error *error);
+
+/* Fills error from errno and returns its status; doing is "cannot open". */
+unpeg_status store_os_error(unpeg_error *error, int os_errno, const char *doing);
+
+#endif
