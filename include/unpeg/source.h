@@ -35,6 +35,20 @@ UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_source_open_memory(const void *byt
                                                                  unpeg_source **ret,
                                                                  unpeg_error *error);
 
+/* Where bytes come from that are no file's. read gives up to size of them, *ret == 0 at their end;
+ * its failure is the source's. */
+typedef struct unpeg_reader {
+    unpeg_status (*read)(void *user, void *buffer, size_t size, size_t *ret, unpeg_error *error);
+    void (*close)(void *user); /* at unpeg_source_close; NULL: nothing */
+    void *user;
+} unpeg_reader;
+
+/* A source over what a reader gives. Nothing is read yet, and when this fails, nothing is closed.
+ */
+UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_source_open_reader(const unpeg_reader *reader,
+                                                                 unpeg_source **ret,
+                                                                 unpeg_error *error);
+
 /* From now on deliver the bytes as they are: a byte order mark is part of the text, UTF-16 is not
  * decoded. Compression still is. Call it before the first read. */
 UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_source_make_raw(unpeg_source *source,
@@ -45,7 +59,7 @@ UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_source_make_raw(unpeg_source *sour
 UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_source_make_verbatim(unpeg_source *source,
                                                                    unpeg_error *error);
 
-/* Asked when a signal interrupted a wait for input; true ends the input there. */
+/* Asked when a signal interrupted a wait for input (of a file); true ends the input there. */
 typedef bool (*unpeg_interrupted_fn)(void *user);
 
 /* Without it, or with NULL, a wait that was interrupted goes on. */

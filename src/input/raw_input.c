@@ -78,6 +78,11 @@ void raw_input_open_memory(raw_input *raw, const void *bytes, size_t len)
     *raw = (raw_input){.fd = -1, .can_seek = true, .memory = bytes, .memory_len = len};
 }
 
+void raw_input_open_reader(raw_input *raw, const unpeg_reader *reader)
+{
+    *raw = (raw_input){.fd = -1, .reader = *reader};
+}
+
 static size_t read_memory(raw_input *raw, void *buffer, size_t size)
 {
     size_t at = raw->position < raw->memory_len ? (size_t)raw->position : raw->memory_len;
@@ -108,23 +113,32 @@ static bool should_retry(raw_input *raw)
     return !raw->ended;
 }
 
+static unpeg_status read_file(raw_input *raw, void *buffer, size_t size, size_t *ret,
+                              unpeg_error *error)
+{
+    ssize_t got;
+    do {
+        got = read(raw->fd, buffer, size < READ_MAX ? size : READ_MAX);
+    } while (got < 0 && should_retry(raw));
+    if (got < 0 && !raw->ended)
+        return fail_with_errno(error, errno, "cannot read");
+    *ret = got < 0 ? 0 : (size_t)got;
+    return UNPEG_OK;
+}
+
 unpeg_status raw_input_read(raw_input *raw, void *buffer, size_t size, size_t *ret,
                             unpeg_error *error)
 {
-    ssize_t got = 0;
+    unpeg_status status = UNPEG_OK;
     *ret = 0;
-    if (raw->fd < 0)
+    if (raw->reader.read != NULL)
+        status = raw->reader.read(raw->reader.user, buffer, size, ret, error);
+    else if (raw->fd < 0)
         *ret = read_memory(raw, buffer, size);
-    if (raw->fd >= 0 && !raw->ended) {
-        do {
-            got = read(raw->fd, buffer, size < READ_MAX ? size : READ_MAX);
-        } while (got < 0 && should_retry(raw));
-        if (got < 0 && !raw->ended)
-            return fail_with_errno(error, errno, "cannot read");
-        *ret = got < 0 ? 0 : (size_t)got;
-    }
+    else if (!raw->ended)
+        status = read_file(raw, buffer, size, ret, error);
     raw->position += *ret;
-    return UNPEG_OK;
+    return status;
 }
 
 unpeg_status raw_input_seek(raw_input *raw, uint64_t position, unpeg_error *error)
@@ -150,6 +164,8 @@ uint64_t raw_input_size(const raw_input *raw)
 
 void raw_input_close(raw_input *raw)
 {
+    if (raw->reader.close != NULL)
+        raw->reader.close(raw->reader.user);
     if (raw->owns_fd)
         close(raw->fd);
 }

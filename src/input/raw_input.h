@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The undecoded bytes of a source: a file descriptor or memory.
+ * The undecoded bytes of a source: a file descriptor, memory or a reader.
  *
  *     raw_input raw;
  *     status = raw_input_open(&raw, path, error);
@@ -13,14 +13,15 @@
 #ifndef UNPEG_INPUT_RAW_INPUT_H
 #define UNPEG_INPUT_RAW_INPUT_H
 
-#include "unpeg/status.h"
+#include "unpeg/source.h"
 
 typedef struct raw_input {
-    int fd; /* -1 for memory */
+    int fd; /* -1 for memory and a reader */
     bool owns_fd;
     bool can_seek; /* memory, or a regular file with a size (files of /proc have none) */
     const unsigned char *memory;
     size_t memory_len;
+    unpeg_reader reader;             /* read is NULL for all else */
     bool (*interrupted)(void *user); /* true: the input ends here; NULL: waits go on */
     void *interrupted_user;
     bool ended;        /* interrupted said so */
@@ -33,6 +34,8 @@ typedef struct raw_input {
 UNPEG_MUST_CHECK unpeg_status raw_input_open(raw_input *raw, const char *path, unpeg_error *error);
 
 void raw_input_open_memory(raw_input *raw, const void *bytes, size_t len);
+
+void raw_input_open_reader(raw_input *raw, const unpeg_reader *reader);
 
 /* One read(2), repeated only while it was interrupted (and interrupted says no) or would block;
  * *ret == 0 is the end. */

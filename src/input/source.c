@@ -187,6 +187,15 @@ unpeg_status unpeg_source_open_memory(const void *bytes, size_t len, unpeg_sourc
     return finish_open(source, ret, error);
 }
 
+unpeg_status unpeg_source_open_reader(const unpeg_reader *reader, unpeg_source **ret,
+                                      unpeg_error *error)
+{
+    unpeg_status status = new_source(ret, error);
+    if (status == UNPEG_OK)
+        raw_input_open_reader(&(*ret)->raw, reader);
+    return status;
+}
+
 unpeg_status unpeg_source_make_raw(unpeg_source *source, unpeg_error *error)
 {
     source->keep_encoding = true;

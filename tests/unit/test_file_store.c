@@ -300,6 +300,72 @@ static void test_list(void **state)
     assert_listed(f, &query, "");
 }
 
+static size_t read_source(unpeg_source *source, char *text, size_t size, unpeg_status *ret)
+{
+    size_t len = 0;
+    size_t got = 1;
+    *ret = UNPEG_OK;
+    while (*ret == UNPEG_OK && got != 0) {
+        *ret = unpeg_source_read(source, text + len, size - len, &got, NULL);
+        len += got;
+    }
+    return len;
+}
+
+static void test_source(void **state)
+{
+    fixture *f = *state;
+    const unpeg_put wanted = {
+        .struct_size = sizeof wanted, .path = f->log, .key = KEY, .zstd = true};
+    unpeg_stored stored;
+    unpeg_source *source;
+    unpeg_status status;
+    char text[sizeof LOG + 1];
+    assert_int_equal(unpeg_store_put(f->store, &wanted, &stored, NULL), UNPEG_OK);
+    assert_int_equal(unpeg_store_open_source(f->store, KEY, &source, NULL), UNPEG_OK);
+    assert_int_equal(read_source(source, text, sizeof text, &status), strlen(LOG));
+    assert_int_equal(status, UNPEG_OK);
+    assert_memory_equal(text, LOG, strlen(LOG));
+    unpeg_source_close(source);
+    /* A source that nobody reads holds nobody up. */
+    assert_int_equal(unpeg_store_open_source(f->store, KEY, &source, NULL), UNPEG_OK);
+    unpeg_source_close(source);
+    assert_int_equal(count_of(f->store, NULL), 1);
+}
+
+static void test_source_of_nothing(void **state)
+{
+    fixture *f = *state;
+    unpeg_source *source;
+    unpeg_error error = {.status = UNPEG_OK};
+    char text[8];
+    size_t len;
+    assert_int_equal(unpeg_store_open_source(f->store, KEY, &source, NULL), UNPEG_OK);
+    assert_int_equal(unpeg_source_read(source, text, sizeof text, &len, &error), UNPEG_NOT_FOUND);
+    assert_string_equal(error.text, "cannot open the object: No such file or directory");
+    unpeg_source_close(source);
+}
+
+/* More than the socket between the threads holds, and left in its middle. */
+static void test_source_left_early(void **state)
+{
+    fixture *f = *state;
+    const size_t size = 4 << 20;
+    char *bytes = calloc(1, size);
+    unpeg_stored stored;
+    unpeg_source *source;
+    char text[8];
+    size_t len;
+    assert_non_null(bytes);
+    scratch_write(&f->scratch, "v8.log", bytes, size);
+    free(bytes);
+    assert_int_equal(put(f, KEY, &stored, NULL), UNPEG_OK);
+    assert_int_equal(unpeg_store_open_source(f->store, KEY, &source, NULL), UNPEG_OK);
+    assert_int_equal(unpeg_source_read(source, text, sizeof text, &len, NULL), UNPEG_OK);
+    unpeg_source_close(source);
+    assert_int_equal(put(f, "after", &stored, NULL), UNPEG_OK);
+}
+
 static void test_urls(void **state)
 {
     (void)state;
@@ -332,6 +398,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_growing_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_ends, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_list, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_source, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_source_of_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_source_left_early, set_up, tear_down),
         cmocka_unit_test(test_urls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
