@@ -156,6 +156,21 @@ typedef struct unpeg_library {
     char detail[96];              /* one sentence on the problem; "" if there is none */
 } unpeg_library;
 
+/* How a live process was sampled; all zeros for a log. */
+typedef struct unpeg_recording {
+    uint32_t pid, tid;         /* of the process and the sampled thread; pid 0: it was a log */
+    uint32_t rate_hz;          /* asked for; lowered where the stops would cost too much */
+    unpeg_slice program;       /* name of the process */
+    unpeg_slice backend;       /* "perf" or "ptrace" */
+    unpeg_slice withheld;      /* one sentence: what is not told, and why; empty: nothing */
+    uint64_t samples;          /* taken */
+    uint64_t lost, incomplete; /* not taken; taken without their outermost frames */
+    uint64_t unnamed;          /* JavaScript frames without a name */
+    uint64_t duration_us;      /* of the recording */
+    uint64_t stopped_us;       /* how long the thread was held in all */
+    uint64_t stop_p50_us, stop_p99_us, stop_max_us; /* at a time */
+} unpeg_recording;
+
 /* What is known of the run that was profiled and of how it was read. */
 typedef struct unpeg_profile_info {
     uint32_t v8[4];       /* major, minor, build, patch; zeros if not known */
@@ -169,6 +184,7 @@ typedef struct unpeg_profile_info {
     bool partial;      /* the budget ended first, or the input was cut */
     bool tail_only;    /* ticks are those of the end of the log only */
     bool ended;        /* profiler,end was seen */
+    unpeg_recording recording;
 } unpeg_profile_info;
 
 UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_profile_create(unpeg_profile **ret);

@@ -5,6 +5,7 @@
 
 #include "field.h"
 #include "grow.h"
+#include "recording.h"
 #include "unescape.h"
 
 enum {
@@ -175,6 +176,42 @@ static bool read_info(row_cursor *row)
     return true;
 }
 
+static bool read_recording_number(row_cursor *row, unpeg_recording *recording, size_t index)
+{
+    uint64_t value;
+    if (!field_u64(&row->at, &value))
+        return false;
+    recording_set_number(recording, index, value);
+    return true;
+}
+
+static bool read_recording_text(row_cursor *row, unpeg_recording *recording, size_t index)
+{
+    saved_profile *s = row->saved;
+    unpeg_slice text;
+    if (!next_text(row, &text))
+        return false;
+    s->status = unpeg_profile_intern(s->profile, text, &text);
+    if (s->status == UNPEG_OK)
+        recording_set_text(recording, index, text);
+    return true;
+}
+
+static bool read_recording(row_cursor *row)
+{
+    unpeg_recording *recording = &unpeg_profile_info_of(row->saved->profile)->recording;
+    unpeg_slice key;
+    if (!field_next(&row->at, &key))
+        return false;
+    for (size_t i = 0; i < RECORDING_NUMBERS; i++)
+        if (unpeg_slice_equal(key, unpeg_slice_of(recording_number_name(i))))
+            return read_recording_number(row, recording, i);
+    for (size_t i = 0; i < RECORDING_TEXTS; i++)
+        if (unpeg_slice_equal(key, unpeg_slice_of(recording_text_name(i))))
+            return read_recording_text(row, recording, i);
+    return true;
+}
+
 static bool read_last(row_cursor *row)
 {
     saved_profile *s = row->saved;
@@ -315,10 +352,10 @@ static const struct {
     const char *name;
     bool (*read)(row_cursor *row); /* false: the row cannot be read */
 } row_kinds[] = {
-    {"tick", read_tick},       {"node", read_node},           {"frame", read_frame},
-    {"library", read_library}, {"damage", read_damage},       {"info", read_info},
-    {"v8", read_v8},           {"unpeg-profile", read_magic}, {"last", read_last},
-    {"end", read_end},
+    {"tick", read_tick},           {"node", read_node},     {"frame", read_frame},
+    {"library", read_library},     {"damage", read_damage}, {"info", read_info},
+    {"recording", read_recording}, {"v8", read_v8},         {"unpeg-profile", read_magic},
+    {"last", read_last},           {"end", read_end},
 };
 
 static void read_row(saved_profile *s, unpeg_slice text)

@@ -14,6 +14,7 @@
  *     unpeg-profile,1
  *     v8,MAJOR,MINOR,BUILD,PATCH,EMBEDDER
  *     info,KEY,VALUE                          members of unpeg_profile_info; others are left out
+ *     recording,KEY,VALUE                     members of unpeg_recording
  *     last,TIME                               of the last tick
  *     damage,KIND,COUNT[,LINE,OFFSET]...
  *     library,PATH,SYMBOLS_FROM,PROBLEM,DETAIL

@@ -230,14 +230,32 @@ static void put_log(line_writer *w)
     put_name(w, name);
 }
 
+static void put_live(line_writer *w, const unpeg_recording *live)
+{
+    figure_fixed(w, "pid", live->pid, 0);
+    if (!wants_figure(w))
+        return;
+    put_key(w, "live");
+    put_name(w, live->backend);
+    figure_fixed(w, "stopped_ms", divide_rounded(live->stopped_us, 100), 1);
+}
+
+static void put_bytes(line_writer *w, const unpeg_profile_info *info)
+{
+    uint64_t total = info->bytes_total ? info->bytes_total : info->bytes_read;
+    figure_fixed(w, "log_mb", divide_rounded(total, 100000), 1);
+    figure_fixed(w, "read_mb", divide_rounded(info->bytes_read, 100000), 1);
+}
+
 static void put_coverage(line_writer *w)
 {
     const unpeg_profile_info *info = w->c->info;
     if (!info)
         return;
-    uint64_t total = info->bytes_total ? info->bytes_total : info->bytes_read;
-    figure_fixed(w, "log_mb", divide_rounded(total, 100000), 1);
-    figure_fixed(w, "read_mb", divide_rounded(info->bytes_read, 100000), 1);
+    if (info->recording.pid)
+        put_live(w, &info->recording);
+    else
+        put_bytes(w, info);
     put_key(w, "partial");
     out_text(w->out, info->partial || w->c->budget_ended ? "1" : "0");
     put_key(w, "ticks");

@@ -19,10 +19,10 @@
  * In a line that may not have some 200 bytes a frame is cut down to its name. Shares are percent
  * with one decimal of ticks=. Keys, in this order: status reason state conf ongoing pid log log_mb
  * read_mb partial ticks window_s js gc native idle unresolved stuck caller top1... cycle depth path
- * gc_ms deopts isolates ms budget_ms hint. caller is the JavaScript function that called a stuck
- * frame that is none. path is the hottest call path, callers first, each function once, with the
- * share of its last; "\u2026<" stands for callers that are left out,
- * "?" for ones without a name.
+ * gc_ms deopts isolates ms budget_ms hint. A live recording has pid live stopped_ms in place of log
+ * log_mb read_mb. caller is the JavaScript function that called a stuck frame that is none. path is
+ * the hottest call path, callers first, each function once, with the share of its last;
+ * "\u2026<" stands for callers that are left out, "?" for ones without a name.
  */
 #ifndef UNPEG_RENDER_LINE_H
 #define UNPEG_RENDER_LINE_H

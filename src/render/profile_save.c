@@ -2,6 +2,7 @@
  *
  * A profile as a file: the rows are listed in src/log/saved_profile.h, which reads them.
  */
+#include "recording.h"
 #include "text_out.h"
 #include "unpeg/render.h"
 
@@ -71,6 +72,24 @@ static void put_v8(text_out *out, const unpeg_profile_info *info)
     out_text(out, "\n");
 }
 
+static void put_recording(text_out *out, const unpeg_recording *recording)
+{
+    if (recording->pid == 0)
+        return;
+    for (size_t i = 0; i < RECORDING_NUMBERS; i++) {
+        out_text(out, "recording");
+        put_text(out, recording_number_name(i));
+        put_u64(out, recording_number(recording, i));
+        out_text(out, "\n");
+    }
+    for (size_t i = 0; i < RECORDING_TEXTS; i++) {
+        out_text(out, "recording");
+        put_text(out, recording_text_name(i));
+        put_slice(out, recording_text(recording, i));
+        out_text(out, "\n");
+    }
+}
+
 static void put_head(text_out *out, const unpeg_profile *profile)
 {
     const unpeg_profile_info *info = unpeg_profile_info_const(profile);
@@ -87,6 +106,7 @@ static void put_head(text_out *out, const unpeg_profile *profile)
     put_info(out, "partial", info->partial);
     put_info(out, "tail_only", info->tail_only);
     put_info(out, "ended", info->ended);
+    put_recording(out, &info->recording);
 }
 
 /* In front of the ticks, so that a reader that wants the last seconds knows where they begin. */

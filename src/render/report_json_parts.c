@@ -3,6 +3,7 @@
 
 #include "missing.h"
 #include "notes.h"
+#include "recording.h"
 #include "report_json.h"
 
 static void write_evidence(json_writer *w, const unpeg_peg_evidence *e)
@@ -88,6 +89,16 @@ void json_peg(json_report *j)
     json_close(&j->w, '}');
 }
 
+static void write_recording(json_writer *w, const unpeg_recording *recording)
+{
+    json_open(w, "recording", '{');
+    for (size_t i = 0; i < RECORDING_NUMBERS; i++)
+        json_u64(w, recording_number_name(i), recording_number(recording, i));
+    for (size_t i = 0; i < RECORDING_TEXTS; i++)
+        json_slice(w, recording_text_name(i), recording_text(recording, i));
+    json_close(w, '}');
+}
+
 static void write_info(json_report *j)
 {
     const unpeg_profile_info *info = j->r->info;
@@ -107,6 +118,8 @@ static void write_info(json_report *j)
     json_bool(w, "partial", info->partial);
     json_bool(w, "tail_only", info->tail_only);
     json_bool(w, "ended", info->ended);
+    if (info->recording.pid)
+        write_recording(w, &info->recording);
     json_close(w, '}');
 }
 

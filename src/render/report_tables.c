@@ -80,6 +80,54 @@ static void say_log(prose_text *prose, const unpeg_profile_info *info)
     out_text(prose, info->ended ? "" : ", no end row: killed or still running");
 }
 
+/* What the recording cost the thread, and what it missed. */
+static void say_recording(prose_text *prose, const unpeg_recording *live)
+{
+    safe_write(prose, live->program, (safe_style){SAFE_ASCII, 64});
+    out_text(prose, " (");
+    out_u64(prose, live->pid);
+    out_text(prose, "), ");
+    out_u64(prose, live->samples);
+    out_text(prose, " samples by ");
+    safe_write(prose, live->backend, (safe_style){SAFE_ASCII, 16});
+    out_text(prose, " in ");
+    print_duration(prose, live->duration_us);
+    out_text(prose, ", asked for at ");
+    out_u64(prose, live->rate_hz);
+    out_text(prose, " Hz; the thread was held for ");
+    print_duration(prose, live->stopped_us);
+    out_text(prose, " in all (");
+    out_fixed(prose, share_tenths(live->stopped_us, live->duration_us), 1);
+    out_text(prose, " %), ");
+    print_duration(prose, live->stop_p50_us);
+    out_text(prose, " at a time, ");
+    print_duration(prose, live->stop_max_us);
+    out_text(prose, " at most; ");
+    out_u64(prose, live->lost);
+    out_text(prose, " lost, ");
+    out_u64(prose, live->incomplete);
+    out_text(prose, " incomplete, ");
+    out_u64(prose, live->unnamed);
+    out_text(prose, " JavaScript frames without a name");
+}
+
+static void print_live(text_report *t, const unpeg_profile_info *info)
+{
+    prose_text prose;
+    text_out_init(&prose, NULL);
+    say_version(&prose, info);
+    out_text(&prose, ", ");
+    say_recording(&prose, &info->recording);
+    out_text(&t->out, "  live   ");
+    print_prose(t, &prose, FACT_COLUMNS, FACT_COLUMNS);
+    if (info->recording.withheld.len == 0)
+        return;
+    text_out_init(&prose, NULL);
+    safe_write(&prose, info->recording.withheld, print_style(t, 0));
+    out_text(&t->out, "  not told  ");
+    print_prose(t, &prose, FACT_COLUMNS, FACT_COLUMNS + 3);
+}
+
 static void print_run(text_report *t)
 {
     prose_text prose;
@@ -87,6 +135,10 @@ static void print_run(text_report *t)
     say_ticks(&prose, t->r);
     out_text(&t->out, "  ticks  ");
     print_prose(t, &prose, FACT_COLUMNS, FACT_COLUMNS);
+    if (t->r->info->recording.pid) {
+        print_live(t, t->r->info);
+        return;
+    }
     text_out_init(&prose, NULL);
     say_log(&prose, t->r->info);
     out_text(&t->out, "  log    ");

@@ -17,13 +17,13 @@ static void say_time(prose_text *prose, int64_t time_us)
     print_duration(prose, time_us < 0 ? 0 - (uint64_t)time_us : (uint64_t)time_us);
 }
 
-static void say_when(prose_text *prose, const unpeg_peg *peg)
+static void say_when(prose_text *prose, const unpeg_peg *peg, bool live)
 {
     print_duration(prose, span_us(peg->start_us, peg->end_us));
     out_text(prose, ", from ");
     say_time(prose, peg->start_us);
     if (peg->trailing) {
-        out_text(prose, " until the log ends at ");
+        out_text(prose, live ? " until the recording ends at " : " until the log ends at ");
     } else {
         out_text(prose, " to ");
     }
@@ -39,17 +39,17 @@ static void say_meaning(prose_text *prose, unpeg_verdict verdict)
     out_text(prose, ". ");
 }
 
-static void say_held(prose_text *prose, const unpeg_peg *peg, bool has_stuck)
+static void say_held(prose_text *prose, const unpeg_peg *peg, bool has_stuck, bool live)
 {
     if (!has_stuck) {
         out_text(prose, "The thread has not come back to its event loop for ");
-        say_when(prose, peg);
+        say_when(prose, peg, live);
         out_text(prose, "; no single call is on the stack all that time.");
         return;
     }
     out_text(prose,
              peg->trailing ? "One call has not returned for " : "One call did not return for ");
-    say_when(prose, peg);
+    say_when(prose, peg, live);
     out_text(prose, "; it is on the stack in ");
     out_fixed(prose, double_tenths(peg->evidence.stuck), 1);
     out_text(prose, " % of the ticks");
@@ -61,7 +61,7 @@ static void say_held(prose_text *prose, const unpeg_peg *peg, bool has_stuck)
     out_text(prose, ".");
 }
 
-static void say_not_held(prose_text *prose, const unpeg_peg *peg)
+static void say_not_held(prose_text *prose, const unpeg_peg *peg, bool live)
 {
     if (peg->ticks == 0)
         return;
@@ -72,7 +72,7 @@ static void say_not_held(prose_text *prose, const unpeg_peg *peg)
     } else {
         out_text(prose, "Its one stretch of work took ");
     }
-    say_when(prose, peg);
+    say_when(prose, peg, live);
     out_text(prose, ".");
 }
 
@@ -195,9 +195,9 @@ void print_verdict(text_report *t)
     text_out_init(&prose, NULL);
     say_meaning(&prose, peg->verdict);
     if (peg_holds(peg))
-        say_held(&prose, peg, has_stuck);
+        say_held(&prose, peg, has_stuck, t->r->info->recording.pid != 0);
     else
-        say_not_held(&prose, peg);
+        say_not_held(&prose, peg, t->r->info->recording.pid != 0);
     print_prose(t, &prose, 2, 0);
     if (has_stuck)
         print_stuck(t, peg);

@@ -74,6 +74,22 @@ static void test_the_whole_line(void **state)
     stacks_close(&s);
 }
 
+static void test_a_live_recording(void **state)
+{
+    (void)state;
+    stacks s = pegged();
+    unpeg_profile_info_of(s.profile)->recording =
+        (unpeg_recording){.pid = 26159, .backend = unpeg_slice_of("perf"), .stopped_us = 12345};
+    unpeg_line_options o = options_of(s.profile);
+    make(&o);
+    check_field("pid", "26159");
+    check_field("live", "perf");
+    check_field("stopped_ms", "12.3");
+    check_field("log_mb", NULL);
+    check_field("ticks", "2000");
+    stacks_close(&s);
+}
+
 static void test_failures(void **state)
 {
     (void)state;
@@ -488,6 +504,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_whole_line),
+        cmocka_unit_test(test_a_live_recording),
         cmocka_unit_test(test_failures),
         cmocka_unit_test(test_no_options_at_all),
         cmocka_unit_test(test_no_ticks),

@@ -76,6 +76,42 @@ static void test_verdict_comes_first(void **state)
     stacks_close(&s);
 }
 
+static void test_a_live_recording(void **state)
+{
+    (void)state;
+    stacks s = pegged();
+    unpeg_profile_info_of(s.profile)->recording =
+        (unpeg_recording){.pid = 4711,
+                          .tid = 4712,
+                          .rate_hz = 499,
+                          .program = unpeg_slice_of("no\x1b"
+                                                    "de"),
+                          .backend = unpeg_slice_of("ptrace"),
+                          .withheld = unpeg_slice_of("Lines: the layout check failed."),
+                          .samples = 1490,
+                          .lost = 2,
+                          .incomplete = 1,
+                          .unnamed = 3,
+                          .duration_us = 3000000,
+                          .stopped_us = 63000,
+                          .stop_p50_us = 41,
+                          .stop_p99_us = 90,
+                          .stop_max_us = 812};
+    unpeg_report_options o = defaults();
+    char *text = write_report(unpeg_report_text, s.profile, &o);
+    check_has(text, "until the\n  recording ends at 4.00 s");
+    check_has(text, "  live   V8 of unknown version, no\\x1bde (4711), 1490 samples by ptrace in");
+    check_has(text, "the thread was held for 63 ms in all (2.1 %), 0.04");
+    check_has(text, "lost, 1 incomplete, 3 JavaScript frames");
+    check_has(text, "  not told  Lines: the layout check failed.\n");
+    check_has_not(text, "rows");
+    free(text);
+    text = write_report(unpeg_report_json, s.profile, &o);
+    check_has(text, "\"stop_p99_us\":90");
+    free(text);
+    stacks_close(&s);
+}
+
 static void test_sections(void **state)
 {
     (void)state;
@@ -415,6 +451,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_verdict_comes_first),
+        cmocka_unit_test(test_a_live_recording),
         cmocka_unit_test(test_sections),
         cmocka_unit_test(test_no_options),
         cmocka_unit_test(test_peg_only),

@@ -37,6 +37,21 @@ static void a_profile_is_read(void **state)
     unpeg_profile_destroy(profile);
 }
 
+static void a_recording_is_kept(void **state)
+{
+    (void)state;
+    static const char text[] =
+        HEAD ROOT "recording,pid,4294967296\nrecording,stopped_us,77\nrecording,backend,per\\x66\n"
+                  "recording,later,1\nrecording,tid,x\nend,0\n";
+    unpeg_profile *profile = load_text(text, NULL);
+    const unpeg_recording *recording = &unpeg_profile_info_of(profile)->recording;
+    assert_int_equal(recording->pid, UINT32_MAX);
+    assert_int_equal(recording->stopped_us, 77);
+    assert_true(unpeg_slice_equal(recording->backend, unpeg_slice_of("perf")));
+    assert_int_equal(damage_of(profile, UNPEG_DAMAGE_BAD_ROW), 1);
+    unpeg_profile_destroy(profile);
+}
+
 static void the_last_seconds(void **state)
 {
     (void)state;
@@ -96,6 +111,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_profile_is_read),
+        cmocka_unit_test(a_recording_is_kept),
         cmocka_unit_test(the_last_seconds),
         cmocka_unit_test(damage_is_counted_and_costs_its_row),
         cmocka_unit_test(a_cut_file_is_partial),
