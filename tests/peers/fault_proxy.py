@@ -8,6 +8,7 @@
 A rule: "method" (default any), "target" (a part of it, default any), "times" (default for ever), "after" (so many
 matching requests go through first), "chance" (of one), and one action; rates and "delay" may stand beside another:
     cut_up N, cut_down N      connection reset after N bytes of the request's or the answer's body
+    end_down N                the connection closes after N bytes, as if that were all
     stall_up N, stall_down N  nothing moves after N bytes, for ever
     rate_up R, rate_down R    bytes per second
     delay S                   seconds before the request goes on
@@ -19,7 +20,8 @@ matching requests go through first), "chance" (of one), and one action; rates an
     set_headers {}            of the answer
 
 Positions are counted here: the sender's kernel buffers megabytes, so what it believes to have sent says little.
-Signed requests arrive unchanged, Host included. With TLS given, clients speak TLS and upstream is plain.
+Signed requests arrive unchanged, Host included. With tls given, clients speak TLS and upstream is plain. With raw,
+bytes pass unread and each connection counts as a request of the method CONNECT.
 """
 import argparse
 import asyncio
@@ -83,12 +85,12 @@ class Faults:
     """What the rule says about one direction."""
 
     def __init__(self, rule, way):
-        self.cut, self.stall = rule.get("cut_" + way), rule.get("stall_" + way)
+        self.cut, self.stall, self.end = (rule.get(f"{what}_{way}") for what in ("cut", "stall", "end"))
         self.rate, self.flip = rule.get("rate_" + way), rule.get("flip_" + way)
 
     def room(self, done):
         """How many bytes may still pass, or None."""
-        limits = [limit - done for limit in (self.cut, self.stall) if limit is not None]
+        limits = [limit - done for limit in (self.cut, self.stall, self.end) if limit is not None]
         return min(limits) if limits else None
 
     def want(self, left):
@@ -103,15 +105,26 @@ class Connection:
 
     async def serve(self):
         try:
-            while True:
+            while not self.proxy.raw:
                 head = await self.reader.readuntil(b"\r\n\r\n")
                 await self.exchange(head)
+            await self.pass_unread()
         except (Ended, ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError):
             pass
         finally:
             for writer in (self.writer, self.up_writer):
                 if writer:
                     writer.close()
+
+    async def pass_unread(self):
+        seen = Exchange("CONNECT", "", {})
+        seen.rule = self.proxy.rule_for("CONNECT", "")
+        self.proxy.log.append(seen)
+        if seen.rule.get("close"):
+            raise Ended
+        self.up_reader, self.up_writer = await asyncio.open_connection(*self.proxy.upstream)
+        await asyncio.gather(self.copy((self.reader, self.up_writer), -1, Faults(seen.rule, "up"), seen, "up"),
+                             self.copy((self.up_reader, self.writer), -1, Faults(seen.rule, "down"), seen, "down"))
 
     async def exchange(self, head):
         line, headers = parse_head(head)
@@ -222,7 +235,8 @@ class Connection:
         if faults.cut is not None:
             # What was passed on before is to arrive: a reset throws away what the receiver has not read.
             await asyncio.sleep(0.05)
-        self.break_both()
+            self.break_both()
+        raise Ended
 
     def break_both(self):
         reset(self.writer)
@@ -234,11 +248,11 @@ class Connection:
 class FaultProxy:
     """Runs in a thread of its own; rules and log may be used from any."""
 
-    def __init__(self, upstream, port=0, tls=None, seed=1):
-        self.upstream, self.port, self.tls = upstream, port, tls
+    def __init__(self, upstream, port=0, tls=None, raw=False):
+        self.upstream, self.port, self.tls, self.raw = upstream, port, tls, raw
         self.log, self.connections = [], 0
         self.lock, self.rules = threading.Lock(), []
-        self.random = random.Random(seed)
+        self.random = random.Random(1)
         self.loop = asyncio.new_event_loop()
         self.ready = threading.Event()
         self.problem = None

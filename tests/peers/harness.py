@@ -13,8 +13,10 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -90,6 +92,17 @@ def log_bytes(size, seed=0):
         total += len(block)
         at += 2000
     return b"".join(lines)
+
+
+def tls_context():
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(SERVER["ca"], SERVER["key"])
+    return context
+
+
+def needs(what):
+    """A test of what not every kind of server does; server.json says what it does."""
+    return unittest.skipUnless(SERVER.get(what), f"{SERVER['kind']} has no {what}")
 
 
 def md5(data):
@@ -190,6 +203,12 @@ class PeerCase(unittest.TestCase):
     def unpeg(self, *arguments, limit=HANG_S, **options):
         return self.start(*arguments, **options).wait(limit)
 
+    def upload_options(self, key="realm=r,card=c,job=7", store=None, budget="60s"):
+        return "--store", store or f"s3://{self.bucket}", "--key", key, "--budget", budget
+
+    def upload(self, path, *more, key="realm=r,card=c,job=7", store=None, budget="60s", **options):
+        return self.unpeg("upload", *self.upload_options(key, store, budget), *more, path, **options)
+
     # The truth
 
     def stored_keys(self):
@@ -208,10 +227,51 @@ class PeerCase(unittest.TestCase):
     def unfinished_uploads(self):
         return self.s3.list_multipart_uploads(Bucket=self.bucket).get("Uploads", [])
 
+    def clear(self):
+        """As if the test began here."""
+        for key in self.stored_keys():
+            self.s3.delete_object(Bucket=self.bucket, Key=key)
+        for upload in self.unfinished_uploads():
+            self.s3.abort_multipart_upload(Bucket=self.bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+        self.proxy.log.clear()
+        self.proxy.set_rules([])
+
+    def assert_file(self, path, data):
+        with open(path, "rb") as file:
+            found = file.read()
+        self.assertEqual((len(found), md5(found)), (len(data), md5(data)), f"{path} is not what it was")
+
     def assert_stored(self, key, data):
         found = self.stored(key)
         self.assertIsNotNone(found, f"{key} is not stored; there are {self.stored_keys()}")
         self.assertEqual((len(found), md5(found)), (len(data), md5(data)), f"{key} is another object")
+
+    def assert_safe(self, done, path, data, stored=None):
+        """The claim of all these tests: whole in the store and said so, or still on the disk and said so."""
+        keys = self.stored_keys()
+        for key in keys:
+            self.assert_stored(key, data)
+        if stored is not None:
+            self.assertEqual((done.code == 0, bool(keys)), (stored, stored), f"stored: {keys}; {done}")
+        if done.code == 0:
+            self.assertEqual(len(keys), 1, done)
+            self.assertIn(keys[0], done.out, done)
+        else:
+            self.assert_file(path, data)
+            self.assertGreaterEqual(done.code, 0, done)
+            self.assertTrue(done.err or done.out, "silence")
+        self.assert_no_secret(done)
+
+    def assert_no_secret(self, done):
+        for secret in (SERVER["secret_key"], "Authorization"):
+            self.assertNotIn(secret, done.out + done.err)
+
+    def assert_in_time(self, done, budget_s):
+        """What the tool says it took is not the machine's fault; what its process took may be."""
+        self.assertLess(done.seconds, budget_s + SLACK_S, done)
+        said = re.search(r"\bms=(\d+)", done.out)
+        if said:
+            self.assertLess(int(said.group(1)), 1000 * budget_s + 500, done)
 
     def requests(self, method=None, target=""):
         return [seen for seen in list(self.proxy.log) if method in (None, seen.method) and target in seen.target]

@@ -86,7 +86,8 @@ class TestFaults(PeerCase):
 
     def test_down(self):
         self.put()
-        for rule, expected in (({"cut_down": 1000000}, 1000000), ({"stall_down": 70000}, 70000)):
+        for rule, expected in (({"cut_down": 1000000}, 1000000), ({"stall_down": 70000}, 70000),
+                               ({"end_down": 80000}, 80000)):
             with self.subTest(rule=rule):
                 self.proxy.log.clear()
                 self.proxy.set_rules([rule])
@@ -126,6 +127,16 @@ class TestFaults(PeerCase):
         self.put()
         self.proxy.set_rules([{"method": "HEAD", "set_headers": {"ETag": '"0"'}}])
         self.assertEqual(self.client.head_object(Bucket=self.bucket, Key="k")["ETag"], '"0"')
+
+    def test_raw(self):
+        proxy = self.start_proxy(raw=True)
+        client = self.client_of(f"http://127.0.0.1:{proxy.port}")
+        proxy.set_rules([{"method": "CONNECT", "close": True, "times": 1}])
+        with self.assertRaises(BotoCoreError):
+            client.put_object(Bucket=self.bucket, Key="k", Body=self.data)
+        client.put_object(Bucket=self.bucket, Key="k", Body=self.data)
+        self.assert_stored("k", self.data)
+        self.assertEqual(len(proxy.log), 2)
 
     def test_which_requests(self):
         self.proxy.set_rules([{"method": "PUT", "target": "/k", "after": 1, "times": 1, "status": "500:InternalError"}])
