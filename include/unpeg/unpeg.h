@@ -11,12 +11,14 @@
 #ifndef UNPEG_UNPEG_H
 #define UNPEG_UNPEG_H
 
+#include "unpeg/arm.h"
 #include "unpeg/base.h"
 #include "unpeg/capture_key.h"
 #include "unpeg/damage.h"
 #include "unpeg/log.h"
 #include "unpeg/log_parser.h"
 #include "unpeg/peg.h"
+#include "unpeg/pick.h"
 #include "unpeg/prof_process.h"
 #include "unpeg/prof_view.h"
 #include "unpeg/profile.h"
@@ -25,6 +27,7 @@
 #include "unpeg/source.h"
 #include "unpeg/status.h"
 #include "unpeg/store.h"
+#include "unpeg/sweep.h"
 #include "unpeg/view.h"
 #include "unpeg/writer.h"
 

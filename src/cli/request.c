@@ -171,7 +171,7 @@ static int check_request(const request *wanted)
     return -1;
 }
 
-int request_parse(const verb *self, int argc, char **argv, request *ret)
+int request_read(const verb *self, int argc, char **argv, request *ret)
 {
     int first;
     *ret = (request){.verb = self, .color = TERMINAL_COLOR_AUTO};
@@ -189,7 +189,13 @@ int request_parse(const verb *self, int argc, char **argv, request *ret)
         return error == ENOMEM ? EXIT_SYSTEM : EXIT_USAGE;
     ret->operands = argv + first;
     ret->operand_count = argc - first;
-    return check_request(ret);
+    return -1;
+}
+
+int request_parse(const verb *self, int argc, char **argv, request *ret)
+{
+    int code = request_read(self, argc, argv, ret);
+    return code >= 0 ? code : check_request(ret);
 }
 
 unpeg_log_options request_log_options(const request *wanted)

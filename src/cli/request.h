@@ -43,6 +43,10 @@ void request_init_children(struct argp_state *state);
  * already, else -1. */
 int request_parse(const verb *self, int argc, char **argv, request *ret);
 
+/* The same for a verb that reads no logs: operands are not looked at. A parser that knows more than
+ * a request is given one as the first member of its own. */
+int request_read(const verb *self, int argc, char **argv, request *ret);
+
 /* For the parsers: a message about the value of an option, and what to return. */
 __attribute__((format(printf, 2, 3))) error_t request_refuse(const struct argp_state *state,
                                                              const char *format, ...);

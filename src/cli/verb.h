@@ -38,7 +38,7 @@ struct verb {
 };
 
 extern const verb report_verb, line_verb, prof_process_verb, help_verb, version_verb,
-    completion_verb;
+    completion_verb, arm_verb, sweep_verb, pick_verb;
 
 /* In the order in which help shows them; ends with NULL. */
 extern const verb *const verbs[];

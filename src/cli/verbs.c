@@ -4,9 +4,9 @@
 
 #include "verb.h"
 
-const verb *const verbs[] = {&report_verb, &line_verb,    &prof_process_verb,
-                             &help_verb,   &version_verb, &completion_verb,
-                             NULL};
+const verb *const verbs[] = {&report_verb,     &line_verb, &prof_process_verb, &arm_verb,
+                             &sweep_verb,      &pick_verb, &help_verb,         &version_verb,
+                             &completion_verb, NULL};
 
 const verb *verb_find(const char *name)
 {
