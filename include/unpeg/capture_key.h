@@ -8,9 +8,9 @@
  *     if (unpeg_capture_key(&name, &key, &error) == UNPEG_OK)
  *         puts(key.text);
  *
- * A segment is the text without its scheme, runs outside A-Z a-z 0-9 . _ - made one "-", cut at 200
- * bytes; an absent one is no-realm, no-job, no-card, no-step, and unknown for env. No segment is
- * "." or "..".
+ * A segment is the text without blanks around it and http:// or https:// before it, runs outside
+ * A-Z a-z 0-9 . _ - made one "-", without "-" at its ends, cut at 200 bytes; an absent one is
+ * no-realm, no-job, no-card, no-step, and unknown for env. No segment is "." or "..".
  */
 #ifndef UNPEG_CAPTURE_KEY_H
 #define UNPEG_CAPTURE_KEY_H

@@ -25,32 +25,44 @@ static bool is_kept(char c)
     return is_letter(c) || is_digit(c) || c == '.' || c == '_' || c == '-';
 }
 
-/* Behind "https://", or the text itself. */
-static const char *without_scheme(const char *text)
+static bool is_blank(char c)
 {
-    const char *at = text;
-    if (!is_letter(*at))
-        return text;
-    while (is_letter(*at) || is_digit(*at) || *at == '+' || *at == '.' || *at == '-')
-        at++;
-    return strncmp(at, "://", 3) == 0 ? at + 3 : text;
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Between blanks, behind "http://" or "https://", and without the dashes that would be at its
+ * ends. */
+static unpeg_slice significant(const char *text)
+{
+    while (is_blank(*text))
+        text++;
+    if (strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0)
+        text = strstr(text, "://") + 3;
+    while (*text && (!is_kept(*text) || *text == '-'))
+        text++;
+    size_t len = strlen(text);
+    while (len > 0 && (!is_kept(text[len - 1]) || text[len - 1] == '-'))
+        len--;
+    return (unpeg_slice){text, len};
 }
 
 /* "." and ".." would lead elsewhere in a folder. */
 static void hide_dots(unpeg_key_segment *segment)
 {
     if (strcmp(segment->text, ".") == 0 || strcmp(segment->text, "..") == 0)
-        memset(segment->text, '-', segment->len);
+        memset(segment->text, '_', segment->len);
 }
 
 void unpeg_key_segment_make(const char *text, unpeg_key_segment *ret)
 {
+    unpeg_slice from = significant(text);
     bool in_run = false;
     ret->len = 0;
-    for (const char *at = without_scheme(text); *at && ret->len < UNPEG_KEY_SEGMENT_MAX; at++) {
-        if (is_kept(*at) || !in_run)
-            ret->text[ret->len++] = is_kept(*at) ? *at : '-';
-        in_run = !is_kept(*at);
+    for (size_t i = 0; i < from.len && ret->len < UNPEG_KEY_SEGMENT_MAX; i++) {
+        char c = from.data[i];
+        if (is_kept(c) || !in_run)
+            ret->text[ret->len++] = is_kept(c) ? c : '-';
+        in_run = !is_kept(c);
     }
     ret->text[ret->len] = '\0';
     hide_dots(ret);
