@@ -112,6 +112,7 @@ typedef struct unpeg_put {
 
 /* What became of a put; filled as far as known also when it fails. */
 typedef struct unpeg_stored {
+    bool was_read; /* false: it failed before the file was open */
     unpeg_proof proof;
     uint64_t file_bytes;    /* how much of the file it is */
     uint64_t stored_bytes;  /* of the object */

@@ -37,8 +37,18 @@ struct verb {
     int (*run)(const verb *self, int argc, char **argv);
 };
 
-extern const verb report_verb, line_verb, prof_process_verb, help_verb, version_verb,
-    completion_verb, arm_verb, sweep_verb, pick_verb;
+extern const verb arm_verb;
+extern const verb completion_verb;
+extern const verb fetch_verb;
+extern const verb help_verb;
+extern const verb line_verb;
+extern const verb list_verb;
+extern const verb pick_verb;
+extern const verb prof_process_verb;
+extern const verb report_verb;
+extern const verb sweep_verb;
+extern const verb upload_verb;
+extern const verb version_verb;
 
 /* In the order in which help shows them; ends with NULL. */
 extern const verb *const verbs[];

@@ -4,9 +4,23 @@
 
 #include "verb.h"
 
-const verb *const verbs[] = {&report_verb,     &line_verb, &prof_process_verb, &arm_verb,
-                             &sweep_verb,      &pick_verb, &help_verb,         &version_verb,
-                             &completion_verb, NULL};
+/* clang-format off */
+const verb *const verbs[] = {
+    &report_verb,
+    &line_verb,
+    &prof_process_verb,
+    &arm_verb,
+    &sweep_verb,
+    &pick_verb,
+    &upload_verb,
+    &list_verb,
+    &fetch_verb,
+    &help_verb,
+    &version_verb,
+    &completion_verb,
+    NULL,
+};
+/* clang-format on */
 
 const verb *verb_find(const char *name)
 {

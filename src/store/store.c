@@ -199,6 +199,7 @@ unpeg_status unpeg_store_put(unpeg_store *store, const unpeg_put *put, unpeg_sto
     if (status != UNPEG_OK)
         return status;
     ret->keep_reason[0] = '\0';
+    ret->was_read = true;
     const store_put checked = {.wanted = put, .file = &file, .stored = ret};
     status = put_file(store, &checked, error);
     local_file_close(&file);
