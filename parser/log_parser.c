@@ -167,7 +167,10 @@ static void deliver(unpeg_log_parser *p, const unpeg_record *record)
 static const char *parse_row(unpeg_log_parser *p, unpeg_record_kind kind, const text_span *span,
                              const char *line_end)
 {
-    unpeg_record record = {.kind = kind, .line = p->line, .offset = p->offset};
+    unpeg_record record;
+    record.kind = kind;
+    record.line = p->line;
+    record.offset = p->offset;
     record.row.data = span->at;
     record.row.len = without_carriage_return(span->at, (size_t)(line_end - span->at));
     record.cut = line_end == span->end;

@@ -86,7 +86,8 @@ static void take_frames(unpeg_tick_row *tick, const field_cursor *at)
         return;
     tick->frames = (unpeg_slice){at->at - 1, (size_t)(at->end - at->at) + 1};
     const size_t word = sizeof ",overflow" - 1;
-    if (tick->frames.len >= word && memcmp(tick->frames.data, ",overflow", word) == 0 &&
+    if (tick->frames.len >= word && tick->frames.data[1] == 'o' &&
+        memcmp(tick->frames.data, ",overflow", word) == 0 &&
         (tick->frames.len == word || tick->frames.data[word] == ',')) {
         tick->overflow = true;
         tick->frames.data += word;
@@ -94,20 +95,7 @@ static void take_frames(unpeg_tick_row *tick, const field_cursor *at)
     }
 }
 
-/* Decimal digits at *at, 1 to 18 of them, then the character stop; moves behind it. */
-static bool short_decimal(const char **at, char stop, int64_t *ret)
-{
-    const char *p = *at;
-    int64_t value = 0;
-    for (; (unsigned)(*p - '0') <= 9 && p - *at < 18; p++)
-        value = value * 10 + (*p - '0');
-    if (p == *at || *p != stop)
-        return false;
-    *ret = value;
-    *at = p + 1;
-    return true;
-}
-
+/* "0x<hex>," at *at; moves behind it. */
 static bool short_address(const char **at, unpeg_addr *ret)
 {
     const char *p = *at;
@@ -120,6 +108,36 @@ static bool short_address(const char **at, unpeg_addr *ret)
     return true;
 }
 
+/* "0x0," is what most ticks have here. */
+static bool short_tos(const char **at, unpeg_addr *ret)
+{
+    if (memcmp(*at, "0x0,", 4) != 0)
+        return short_address(at, ret);
+    *ret = 0;
+    *at += 4;
+    return true;
+}
+
+static bool short_time(const char **at, int64_t *ret)
+{
+    uint64_t value;
+    size_t digits = decimal_digits_wide(*at, &value);
+    if (digits == 0 || (*at)[digits] != ',')
+        return false;
+    *ret = (int64_t)value;
+    *at += digits + 1;
+    return true;
+}
+
+/* A number of one digit. */
+static bool digit(const char **at, int32_t *ret)
+{
+    const char *p = *at;
+    *ret = p[0] - '0';
+    *at = p + 2;
+    return (unsigned)*ret <= 9 && p[1] == ',';
+}
+
 /* The spelling that V8 uses, when the row is long enough to be read without looking for its end at
  * each step: false means only that the long way must decide. */
 static bool decode_usual_tick(unpeg_record *record)
@@ -128,14 +146,13 @@ static bool decode_usual_tick(unpeg_record *record)
     unpeg_tick_row *tick = &record->u.tick;
     const char *at = record->row.data + sizeof "tick," - 1;
     const char *end = record->row.data + record->row.len;
-    int64_t external;
+    int32_t external;
     if (record->row.len < LONGEST_HEAD || !short_address(&at, &tick->pc) ||
-        !short_decimal(&at, ',', &tick->time_us) || !short_decimal(&at, ',', &external) ||
-        !short_address(&at, &tick->tos_or_callback) || at[0] < '0' || at[0] > '9' || at[1] != ',')
+        !short_time(&at, &tick->time_us) || !digit(&at, &external) ||
+        !short_tos(&at, &tick->tos_or_callback) || !digit(&at, &tick->vm_state))
         return false;
     tick->is_external_callback = external != 0;
-    tick->vm_state = at[0] - '0';
-    field_cursor rest = {at + 2, end};
+    field_cursor rest = {at, end};
     take_frames(tick, &rest);
     return true;
 }

@@ -432,8 +432,9 @@ static code_id code_of_return(const code_space *space, unpeg_addr addr, code_id 
     return before ? before : id;
 }
 
-unpeg_status code_space_frame(code_space *space, unpeg_addr addr, address_role role,
-                              unpeg_frame_id *ret)
+/* The long way: code that has no label yet, or is not in the map. */
+__attribute__((noinline)) static unpeg_status find_frame(code_space *space, unpeg_addr addr,
+                                                         address_role role, unpeg_frame_id *ret)
 {
     code_id id = code_map_find(space->map, addr);
     if (role == ADDRESS_RETURN && (!id || space->map->hot[id].low == (uint32_t)addr))
@@ -441,4 +442,14 @@ unpeg_status code_space_frame(code_space *space, unpeg_addr addr, address_role r
     if (id)
         return label_code(space, id, ret);
     return frame_of_uncovered(space, addr, role, ret);
+}
+
+unpeg_status code_space_frame(code_space *space, unpeg_addr addr, address_role role,
+                              unpeg_frame_id *ret)
+{
+    const code_hot *hot = &space->map->hot[code_map_find(space->map, addr)];
+    if (hot->label == 0 || (role == ADDRESS_RETURN && hot->low == (uint32_t)addr))
+        return find_frame(space, addr, role, ret);
+    *ret = hot->label - 1;
+    return UNPEG_OK;
 }

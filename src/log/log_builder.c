@@ -146,17 +146,17 @@ static const tick_bases *bases_of(const log_builder *b, unpeg_vm_state state)
 
 static bool is_unknown(const log_builder *b, unpeg_frame_id frame)
 {
-    const unpeg_frame *f = unpeg_profile_frame(b->profile, frame);
-    return f->kind == UNPEG_FRAME_UNKNOWN && f->reason != UNPEG_UNKNOWN_NULL_PC;
+    return profile_frame_kind(b->profile, frame) == UNPEG_FRAME_UNKNOWN &&
+           unpeg_profile_frame(b->profile, frame)->reason != UNPEG_UNKNOWN_NULL_PC;
 }
 
 /* Native code on top of itself is one frame: V8 names the entry of the C++ function that was
  * called, and the pc is in it. Generated code on top of itself is recursion. */
 static bool is_same_call(const log_builder *b, unpeg_node_id node, unpeg_frame_id frame)
 {
-    unpeg_frame_kind kind = unpeg_profile_frame(b->profile, frame)->kind;
-    return unpeg_profile_nodes(b->profile)[node].frame == frame &&
-           (kind == UNPEG_FRAME_CPP || kind == UNPEG_FRAME_LIBRARY);
+    unpeg_frame_kind kind = profile_frame_kind(b->profile, frame);
+    return (kind == UNPEG_FRAME_CPP || kind == UNPEG_FRAME_LIBRARY) &&
+           unpeg_profile_nodes(b->profile)[node].frame == frame;
 }
 
 static unpeg_status push_address(log_builder *b, unpeg_addr addr, unpeg_node_id *node,
@@ -229,13 +229,14 @@ static void wait_for_code(log_builder *b, const unpeg_tick_row *row)
     if (b->waiting_count == MAX_WAITING || row->frames.len > MAX_WAITING_BYTES)
         return;
     waiting_tick *w = &b->waiting[b->waiting_count];
-    w->frames = malloc(row->frames.len + 1);
+    w->frames = malloc(TICK_BYTES_BEFORE + row->frames.len);
     if (!w->frames)
         return;
+    memset(w->frames, ',', TICK_BYTES_BEFORE);
     if (row->frames.len)
-        memcpy(w->frames, row->frames.data, row->frames.len);
+        memcpy(w->frames + TICK_BYTES_BEFORE, row->frames.data, row->frames.len);
     w->row = *row;
-    w->row.frames.data = w->frames;
+    w->row.frames.data = w->frames + TICK_BYTES_BEFORE;
     w->index = unpeg_profile_tick_count(b->profile) - 1;
     w->due_row = b->rows + WAIT_ROWS;
     b->waiting_count++;

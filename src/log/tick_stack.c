@@ -5,6 +5,7 @@
 
 #include "field.h"
 #include "hex.h"
+#include "profile_edit.h"
 
 enum {
     TEXT_CAPACITY = 96 << 10, /* TICK_MAX_FRAMES of the longest spelling; longer is not kept */
@@ -14,11 +15,19 @@ enum {
 /* The frame of one spelling of an address. It holds while the code object behind it has the same
  * serial, so code that comes, goes or moves costs the words of that code only. */
 typedef struct known_word {
-    uint64_t low, high; /* up to 16 bytes of text, padded with zeros */
+    uint64_t tail, head; /* of the text, at least 9 bytes: the last 8, and up to 7 before them */
     code_id id;
     uint32_t serial;
     unpeg_frame_id frame;
 } known_word;
+
+/* A word of a row that is not known yet; at: its place in the stack. */
+typedef struct new_word {
+    known_word key;
+    unpeg_addr addr;
+    size_t at;
+    bool is_first;
+} new_word;
 
 /* The remembered frames, outermost first. */
 typedef struct stack_memory {
@@ -28,14 +37,11 @@ typedef struct stack_memory {
     size_t count;
 } stack_memory;
 
-/* The frames of one row that are not remembered, innermost first. */
+/* The part of one row that is not remembered. */
 typedef struct stack_reader {
-    uint32_t distance[TICK_MAX_FRAMES];
-    unpeg_frame_id frame[TICK_MAX_FRAMES];
-    size_t count, room;
-    const char *end;      /* of the part that is not remembered */
-    const char *text_end; /* of the whole list */
     const char *first;    /* its first comma */
+    const char *end;      /* its end */
+    const char *text_end; /* of the whole list */
     unpeg_addr relative;  /* base of "+0x..." frames: the last relative one, at first the pc */
     uint32_t bad_frames;
     bool is_relative; /* text alone does not tell what these frames are */
@@ -51,6 +57,8 @@ struct tick_stack {
     size_t text_len;
     stack_memory kept;
     stack_reader fresh;
+    new_word fresh_words[TICK_MAX_FRAMES];
+    size_t fresh_count;
     known_word known[1 << KNOWN_WORDS_LOG2];
     char text[TEXT_CAPACITY]; /* the last row's frames, right-aligned */
 };
@@ -70,7 +78,7 @@ unpeg_status tick_stack_create(unpeg_profile *profile, code_space *space, tick_s
     stack->map = code_space_map(space);
     stack->generation = 0;
     stack->base = UNPEG_NODE_ROOT;
-    memset(stack->known, 0, sizeof stack->known);
+    memset(stack->known, 0xff, sizeof stack->known); /* no word has such a head */
     forget(stack);
     *ret = stack;
     return UNPEG_OK;
@@ -81,27 +89,35 @@ void tick_stack_destroy(tick_stack *stack)
     free(stack);
 }
 
-static uint64_t load_word(const char *at)
+typedef uint64_t two_words __attribute__((vector_size(16)));
+
+static two_words differ_16(const char *a, const char *b)
 {
-    uint64_t word;
-    memcpy(&word, at, 8);
-    return word;
+    two_words x;
+    two_words y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return x ^ y;
 }
 
-static uint64_t differ(const char *a, const char *b, size_t back)
+static bool differ_64(const char *a, const char *b)
 {
-    return load_word(a - back) ^ load_word(b - back);
+    two_words difference = differ_16(a, b) | differ_16(a + 16, b + 16) | differ_16(a + 32, b + 32) |
+                           differ_16(a + 48, b + 48);
+    return (difference[0] | difference[1]) != 0;
 }
 
 /* Length of the common end of two texts that end at a and b, at most max. */
 static size_t common_end(const char *a, const char *b, size_t max)
 {
     size_t same = 0;
-    while (same + 32 <= max && !(differ(a, b, same + 8) | differ(a, b, same + 16) |
-                                 differ(a, b, same + 24) | differ(a, b, same + 32)))
-        same += 32;
-    while (same + 8 <= max && !differ(a, b, same + 8))
-        same += 8;
+    while (same + 64 <= max && !differ_64(a - same - 64, b - same - 64))
+        same += 64;
+    for (; same + 8 <= max; same += 8) {
+        uint64_t difference = hex_load(a - same - 8) ^ hex_load(b - same - 8);
+        if (difference)
+            return same + (size_t)__builtin_clzll(difference) / 8;
+    }
     while (same < max && a[-1 - (ptrdiff_t)same] == b[-1 - (ptrdiff_t)same])
         same++;
     return same;
@@ -110,106 +126,115 @@ static size_t common_end(const char *a, const char *b, size_t max)
 /* How many of the remembered frames, from the outermost, the row has too. */
 static size_t frames_in_common(const tick_stack *stack, unpeg_slice frames)
 {
-    if (stack->kept.count == 0)
+    size_t count = stack->kept.count;
+    if (count == 0)
         return 0;
     size_t max = stack->text_len < frames.len ? stack->text_len : frames.len;
     size_t same = common_end(stack->text + TEXT_CAPACITY, frames.data + frames.len, max);
-    size_t low = 0;
-    size_t high = stack->kept.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (stack->kept.distance[middle] <= same)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    while (count > 0 && stack->kept.distance[count - 1] > same)
+        count--;
+    return count;
 }
 
-static void add_frame(stack_reader *r, unpeg_frame_id frame, const char *comma)
-{
-    r->frame[r->count] = frame;
-    r->distance[r->count] = (uint32_t)(r->text_end - comma);
-    r->count++;
-}
-
-/* High bit of each byte below '0': of those that end a number, a comma is the only usual one. */
+/* High bit of each byte below '0': of those that part words, a comma is the only usual one. */
 static uint64_t low_bytes(uint64_t word)
 {
     return ~((word | HEX_EACH(0x80)) - HEX_EACH('0')) & HEX_EACH(0x80);
 }
 
-static uint64_t first_bytes(uint64_t word, unsigned count)
+/* Splits off the last word of a text that ends at end, with 16 readable bytes before that: its
+ * bytes, aligned to the end, into key. Returns the byte before the word, which is somewhere inside
+ * a word longer than 15 bytes. */
+static const char *read_last_word(const char *end, known_word *key)
 {
-    return count >= 8 ? word : word & ((UINT64_C(1) << (8 * count)) - 1);
+    uint64_t head = hex_load(end - 16);
+    unsigned last = 63 - (unsigned)__builtin_clzll(low_bytes(head) | 1);
+    key->tail = hex_load(end - 8);
+    key->head = head & -(UINT64_C(2) << last);
+    return end - 16 + last / 8;
 }
 
-/* Splits off the word at text, 17 readable bytes: its bytes into key and its length; 0 when it is
- * longer than 15 bytes. */
-static size_t read_word(const char *text, known_word *key)
+static size_t slot_of(const known_word *key)
 {
-    uint64_t low = hex_load(text);
-    uint64_t high = hex_load(text + 8);
-    uint64_t stop = low_bytes(low);
-    if (stop) {
-        unsigned len = (unsigned)__builtin_ctzll(stop) / 8;
-        key->low = first_bytes(low, len);
-        key->high = 0;
-        return len;
-    }
-    stop = low_bytes(high);
-    if (!stop)
-        return 0;
-    unsigned len = (unsigned)__builtin_ctzll(stop) / 8;
-    key->low = low;
-    key->high = first_bytes(high, len);
-    return 8 + len;
-}
-
-static known_word *slot_of(tick_stack *stack, const known_word *key)
-{
-    uint64_t hash =
-        (key->low ^ key->high * UINT64_C(0x9FB21C651E98DF25)) * UINT64_C(0x9E3779B97F4A7C15);
-    return &stack->known[hash >> (64 - KNOWN_WORDS_LOG2)];
+    uint64_t hash = (key->tail ^ key->head >> 12) * UINT64_C(0x9E3779B97F4A7C15);
+    return hash >> (64 - KNOWN_WORDS_LOG2);
 }
 
 /* A return address at the very start of code belongs to the code before it: not remembered, since
  * it stands for a frame by its place in a stack, not by its spelling alone. */
-static void remember_word(tick_stack *stack, const char *text, unpeg_addr addr,
-                          unpeg_frame_id frame)
+static void remember_word(tick_stack *stack, known_word *key, unpeg_addr addr, unpeg_frame_id frame)
 {
-    known_word key;
     code_id id = code_map_find(stack->map, addr);
     const code_hot *hot = &stack->map->hot[id];
-    if (stack->fresh.text_end - text < 17 || !read_word(text, &key))
-        return;
     if (!id || hot->label != frame + 1 || hot->low == (uint32_t)addr)
         return;
-    key.id = id;
-    key.serial = stack->map->serials[id];
-    key.frame = frame;
-    *slot_of(stack, &key) = key;
+    key->id = id;
+    key->serial = stack->map->serials[id];
+    key->frame = frame;
+    stack->known[slot_of(key)] = *key;
 }
 
-static unpeg_status add_address(tick_stack *stack, unpeg_addr addr, const char *comma)
+/* Takes the word in V8's usual spelling behind comma for later; false for another spelling. */
+static bool put_off(tick_stack *stack, const known_word *key, const char *comma, const char *end)
 {
-    stack_reader *r = &stack->fresh;
-    if (r->count == r->room) {
-        r->overfull = true;
-        return UNPEG_OK;
+    new_word *word = &stack->fresh_words[stack->fresh_count++];
+    const char *digits = comma + 3;
+    word->key = *key;
+    word->is_first = comma == stack->fresh.first;
+    return end > digits && comma[0] == ',' && comma[1] == '0' && comma[2] == 'x' &&
+           hex_digits(digits, end, &word->addr) == (size_t)(end - digits);
+}
+
+/* Finds the frames of the words that were put off, innermost first, so that frames have the order
+ * of the text. */
+static unpeg_status find_new_words(tick_stack *stack)
+{
+    unpeg_status status = UNPEG_OK;
+    while (stack->fresh_count > 0 && status == UNPEG_OK) {
+        new_word *word = &stack->fresh_words[--stack->fresh_count];
+        address_role role = word->is_first ? ADDRESS_ENTRY : ADDRESS_RETURN;
+        unpeg_frame_id *frame = &stack->kept.frame[word->at];
+        status = code_space_frame(stack->space, word->addr, role, frame);
+        if (status == UNPEG_OK)
+            remember_word(stack, &word->key, word->addr, *frame);
     }
-    address_role role = comma == r->first ? ADDRESS_ENTRY : ADDRESS_RETURN;
-    unpeg_frame_id frame;
-    unpeg_status status = code_space_frame(stack->space, addr, role, &frame);
-    if (status == UNPEG_OK)
-        add_frame(r, frame, comma);
-    if (status == UNPEG_OK && !r->is_relative)
-        remember_word(stack, comma + 1, addr, frame);
     return status;
 }
 
-/* A frame in a spelling that V8 does not use today: relative ("+0x10"), decimal, or no address. */
-static unpeg_status read_odd_frame(tick_stack *stack, const char *comma, const char *stop)
+/* Reads ",0x<hex>,0x<hex>..." from its end: the short way for words that were seen before.
+ * NOT_FOUND when a word is not spelled so (or shorter than 8 bytes), or there are too many. */
+static unpeg_status read_usual_frames(tick_stack *stack)
+{
+    stack_memory *kept = &stack->kept;
+    const stack_reader r = stack->fresh;
+    const uint32_t *serials = stack->map->serials;
+    const char *end = r.end;
+    size_t count = kept->count;
+    stack->fresh_count = 0;
+    for (; end - r.first > 1 && count < TICK_MAX_FRAMES; count++) {
+        known_word key;
+        const char *comma = read_last_word(end, &key);
+        const known_word *known = &stack->known[slot_of(&key)];
+        kept->frame[count] = known->frame;
+        if (known->tail != key.tail || known->head != key.head ||
+            known->serial != serials[known->id] || *comma != ',') {
+            stack->fresh_words[stack->fresh_count].at = count;
+            if (!put_off(stack, &key, comma, end))
+                return UNPEG_NOT_FOUND;
+        }
+        kept->distance[count] = (uint32_t)(r.text_end - comma);
+        end = comma;
+    }
+    if (end > r.first)
+        return UNPEG_NOT_FOUND;
+    kept->count = count;
+    return find_new_words(stack);
+}
+
+/* The frame of a word in any spelling: relative ("+0x10") and decimal ones, which V8 does not use
+ * today. NOT_FOUND when it is no address. */
+static unpeg_status read_odd_word(tick_stack *stack, const char *comma, const char *stop,
+                                  unpeg_frame_id *ret)
 {
     stack_reader *r = &stack->fresh;
     const char *word = comma + 1;
@@ -220,74 +245,64 @@ static unpeg_status read_odd_frame(tick_stack *stack, const char *comma, const c
         word++;
     if (!number_u64((unpeg_slice){word, (size_t)(stop - word)}, &value)) {
         r->bad_frames++;
-        return UNPEG_OK;
+        return UNPEG_NOT_FOUND;
     }
     if (relative) {
         r->is_relative = true;
         r->relative = forward ? r->relative + value : r->relative - value;
         value = r->relative;
     }
-    return add_address(stack, value, comma);
+    address_role role = comma == r->first ? ADDRESS_ENTRY : ADDRESS_RETURN;
+    return code_space_frame(stack->space, value, role, ret);
 }
 
-static unpeg_status read_new_word(tick_stack *stack, const char *comma, const char **stop)
+static void turn_around(uint32_t *items, size_t count)
 {
-    stack_reader *r = &stack->fresh;
-    const char *word = comma + 1;
-    unpeg_addr addr = 0;
-    if (r->end - word > 2 && word[0] == '0' && word[1] == 'x') {
-        *stop = word + 2 + hex_digits(word + 2, r->end, &addr);
-        if (*stop > word + 2 && (*stop == r->end || **stop == ','))
-            return add_address(stack, addr, comma);
+    for (size_t i = 0; i < count / 2; i++) {
+        uint32_t other = items[i];
+        items[i] = items[count - 1 - i];
+        items[count - 1 - i] = other;
     }
-    *stop = word < r->end ? memchr(word, ',', (size_t)(r->end - word)) : NULL;
-    *stop = *stop ? *stop : r->end;
-    return read_odd_frame(stack, comma, *stop);
 }
 
-/* Reads ",0x<hex>,0x<hex>..." up to r->end: the short way for words that were seen before. */
-static unpeg_status read_frames(tick_stack *stack)
+/* Reads words of any spelling, from the innermost one on, to which relative ones refer. */
+static unpeg_status read_odd_frames(tick_stack *stack)
 {
     stack_reader *r = &stack->fresh;
-    const char *comma = r->first;
+    stack_memory *kept = &stack->kept;
+    size_t before = kept->count;
     unpeg_status status = UNPEG_OK;
-    while (comma < r->end && status == UNPEG_OK) {
-        known_word key = {0};
-        size_t len = r->text_end - comma > 17 ? read_word(comma + 1, &key) : 0;
-        const char *stop = comma + 1 + len;
-        const known_word *known = slot_of(stack, &key);
-        if (len && known->low == key.low && known->high == key.high &&
-            known->serial == stack->map->serials[known->id] && r->count < r->room &&
-            (stop == r->end || *stop == ','))
-            add_frame(r, known->frame, comma);
-        else
-            status = read_new_word(stack, comma, &stop);
-        comma = stop;
+    const char *stop = r->end;
+    for (const char *comma = r->first; comma < r->end && status == UNPEG_OK; comma = stop) {
+        unpeg_frame_id frame;
+        stop = memchr(comma + 1, ',', (size_t)(r->end - comma - 1));
+        stop = stop ? stop : r->end;
+        status = read_odd_word(stack, comma, stop, &frame);
+        r->overfull |= status == UNPEG_OK && kept->count == TICK_MAX_FRAMES;
+        if (status == UNPEG_OK && !r->overfull) {
+            kept->frame[kept->count] = frame;
+            kept->distance[kept->count++] = (uint32_t)(r->text_end - comma);
+        }
+        status = status == UNPEG_NOT_FOUND ? UNPEG_OK : status;
     }
+    turn_around(kept->frame + before, kept->count - before);
+    turn_around(kept->distance + before, kept->count - before);
     return status;
 }
 
-static void append_fresh(tick_stack *stack, size_t kept)
+static unpeg_status read_frames(tick_stack *stack)
 {
-    const stack_reader *r = &stack->fresh;
-    for (size_t i = 0; i < r->count; i++) {
-        stack->kept.distance[kept + i] = r->distance[r->count - 1 - i];
-        stack->kept.frame[kept + i] = r->frame[r->count - 1 - i];
-    }
-    stack->kept.count = kept + r->count;
+    unpeg_status status = read_usual_frames(stack);
+    return status == UNPEG_NOT_FOUND ? read_odd_frames(stack) : status;
 }
 
 static unpeg_status give_nodes(tick_stack *stack, size_t from, unpeg_node_id base)
 {
     stack_memory *kept = &stack->kept;
-    unpeg_node_id node = from ? kept->node[from - 1] : base;
-    unpeg_status status = UNPEG_OK;
-    for (size_t i = from; i < kept->count && status == UNPEG_OK; i++) {
-        status = unpeg_profile_add_node(stack->profile, node, kept->frame[i], &node);
-        kept->node[i] = node;
-    }
+    unpeg_node_id parent = from ? kept->node[from - 1] : base;
     stack->base = base;
-    return status;
+    return profile_add_path(stack->profile, parent, kept->frame + from, kept->count - from,
+                            kept->node + from);
 }
 
 /* Remembers the row's text; its last same bytes are there already. */
@@ -298,17 +313,13 @@ static void keep_text(tick_stack *stack, unpeg_slice frames, size_t same)
     stack->text_len = frames.len;
 }
 
-static void begin_row(tick_stack *stack, const unpeg_tick_row *row, size_t kept, size_t same)
+static void begin_row(tick_stack *stack, const unpeg_tick_row *row, size_t same)
 {
-    stack_reader *r = &stack->fresh;
-    r->count = 0;
-    r->room = TICK_MAX_FRAMES - kept;
-    r->first = row->frames.data;
-    r->text_end = row->frames.data + row->frames.len;
-    r->end = r->text_end - same;
-    r->relative = row->pc;
-    r->bad_frames = 0;
-    r->is_relative = r->overfull = false;
+    const char *text_end = row->frames.data + row->frames.len;
+    stack->fresh = (stack_reader){.first = row->frames.data,
+                                  .end = text_end - same,
+                                  .text_end = text_end,
+                                  .relative = row->pc};
 }
 
 unpeg_status tick_stack_node(tick_stack *stack, const unpeg_tick_row *row, const tick_bases *bases,
@@ -321,9 +332,9 @@ unpeg_status tick_stack_node(tick_stack *stack, const unpeg_tick_row *row, const
     stack->generation = code_space_generation(stack->space);
     size_t kept = frames_in_common(stack, frames);
     size_t same = kept ? stack->kept.distance[kept - 1] : 0;
-    begin_row(stack, row, kept, same);
+    stack->kept.count = kept;
+    begin_row(stack, row, same);
     unpeg_status status = read_frames(stack);
-    append_fresh(stack, kept);
     size_t count = stack->kept.count;
     bool truncated = count >= TICK_V8_MAX_FRAMES || r->overfull;
     unpeg_node_id base = truncated ? bases->truncated : bases->normal;

@@ -22,6 +22,7 @@ typedef struct tick_stack tick_stack;
 enum {
     TICK_V8_MAX_FRAMES = 255, /* V8's TickSample::kMaxFramesCount: deeper stacks are cut */
     TICK_MAX_FRAMES = 4096,   /* of a row; V8 never writes so many */
+    TICK_BYTES_BEFORE = 14,   /* of a row, before its frames, at least */
 };
 
 /* Where stacks hang: their outermost frame's parent. */
@@ -41,7 +42,8 @@ UNPEG_MUST_CHECK unpeg_status tick_stack_create(unpeg_profile *profile, code_spa
                                                 tick_stack **ret);
 void tick_stack_destroy(tick_stack *stack); /* NULL is allowed */
 
-/* Fails with NO_MEMORY or LIMIT. */
+/* What precedes the frames in a row, "tick,0,0,0,0,0" or longer, must be readable before
+ * row->frames, if that is not empty. Fails with NO_MEMORY or LIMIT. */
 UNPEG_MUST_CHECK unpeg_status tick_stack_node(tick_stack *stack, const unpeg_tick_row *row,
                                               const tick_bases *bases, tick_stack_result *ret);
 

@@ -118,27 +118,80 @@ static unpeg_status add_to_list(call_tree *tree, unpeg_node node, unpeg_node_id 
     return status;
 }
 
+/* Of the children in the list of parent the one with the frame, moved to the front; 0 if there is
+ * none. *ret_count: how many were looked at. */
+static unpeg_node_id find_listed(unpeg_node *nodes, unpeg_node_id parent, unpeg_frame_id frame,
+                                 unsigned *ret_count)
+{
+    unpeg_node_id first = nodes[parent].links[CALL_TREE_CHILD];
+    unpeg_node_id before = 0;
+    *ret_count = 0;
+    for (unpeg_node_id id = first; id; before = id, id = nodes[id].links[CALL_TREE_SIBLING]) {
+        ++*ret_count;
+        if (nodes[id].frame != frame)
+            continue;
+        if (before) {
+            nodes[before].links[CALL_TREE_SIBLING] = nodes[id].links[CALL_TREE_SIBLING];
+            nodes[id].links[CALL_TREE_SIBLING] = first;
+            nodes[parent].links[CALL_TREE_CHILD] = id;
+        }
+        return id;
+    }
+    return 0;
+}
+
 unpeg_status call_tree_child(call_tree *tree, unpeg_node_id parent, unpeg_frame_id frame,
                              unpeg_node_id *ret)
 {
-    unpeg_node_id first = tree->nodes[parent].links[CALL_TREE_CHILD];
-    unpeg_node_id before = 0;
-    unsigned listed = 0;
-    unpeg_node_id id = first == CALL_TREE_WIDE ? 0 : first;
-    for (; id; before = id, id = tree->nodes[id].links[CALL_TREE_SIBLING], listed++) {
-        if (tree->nodes[id].frame != frame)
-            continue;
-        if (before) {
-            tree->nodes[before].links[CALL_TREE_SIBLING] = tree->nodes[id].links[CALL_TREE_SIBLING];
-            tree->nodes[id].links[CALL_TREE_SIBLING] = first;
-            tree->nodes[parent].links[CALL_TREE_CHILD] = id;
-        }
-        *ret = id;
-        return UNPEG_OK;
-    }
     unpeg_node node = {parent, frame, {0, 0}};
-    if (first != CALL_TREE_WIDE && listed < MAX_LISTED)
+    unsigned listed;
+    if (tree->nodes[parent].links[CALL_TREE_CHILD] == CALL_TREE_WIDE)
+        return child_of_wide(tree, node, ret);
+    *ret = find_listed(tree->nodes, parent, frame, &listed);
+    if (*ret)
+        return UNPEG_OK;
+    if (listed < MAX_LISTED)
         return add_to_list(tree, node, ret);
-    unpeg_status status = first == CALL_TREE_WIDE ? UNPEG_OK : make_wide(tree, parent);
+    unpeg_status status = make_wide(tree, parent);
     return status == UNPEG_OK ? child_of_wide(tree, node, ret) : status;
+}
+
+/* Adds a path below a node that has no children: nothing has to be looked for. */
+static unpeg_status add_chain(call_tree *tree, unpeg_node_id parent, const unpeg_frame_id *frames,
+                              size_t count, unpeg_node_id *ret)
+{
+    if (count == 0)
+        return UNPEG_OK;
+    if (count > UINT32_MAX - 1 - tree->count)
+        return UNPEG_LIMIT;
+    if (!grow_reserve((void **)&tree->nodes, &tree->capacity, tree->count + count,
+                      sizeof *tree->nodes))
+        return UNPEG_NO_MEMORY;
+    unpeg_node *nodes = tree->nodes;
+    unpeg_node_id id = (unpeg_node_id)tree->count;
+    nodes[parent].links[CALL_TREE_CHILD] = id;
+    for (size_t i = 0; i < count; i++, parent = id++) {
+        nodes[id] = (unpeg_node){parent, frames[i], {id + 1, 0}};
+        ret[i] = id;
+    }
+    nodes[parent].links[CALL_TREE_CHILD] = 0;
+    tree->count += count;
+    return UNPEG_OK;
+}
+
+unpeg_status call_tree_path(call_tree *tree, unpeg_node_id parent, const unpeg_frame_id *frames,
+                            size_t count, unpeg_node_id *ret)
+{
+    size_t known = tree->count;
+    size_t i = 0;
+    unpeg_status status = UNPEG_OK;
+    for (; i < count && parent < known && status == UNPEG_OK; i++) {
+        unpeg_node_id first = tree->nodes[parent].links[CALL_TREE_CHILD];
+        if (first != CALL_TREE_WIDE && first != 0 && tree->nodes[first].frame == frames[i])
+            parent = first;
+        else
+            status = call_tree_child(tree, parent, frames[i], &parent);
+        ret[i] = parent;
+    }
+    return status == UNPEG_OK ? add_chain(tree, parent, frames + i, count - i, ret + i) : status;
 }

@@ -38,4 +38,9 @@ void call_tree_deinit(call_tree *tree);
 UNPEG_MUST_CHECK unpeg_status call_tree_child(call_tree *tree, unpeg_node_id parent,
                                               unpeg_frame_id frame, unpeg_node_id *ret);
 
+/* The nodes of a path of count frames below parent, outermost first. Fails as call_tree_child. */
+UNPEG_MUST_CHECK unpeg_status call_tree_path(call_tree *tree, unpeg_node_id parent,
+                                             const unpeg_frame_id *frames, size_t count,
+                                             unpeg_node_id *ret);
+
 #endif

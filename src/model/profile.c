@@ -19,7 +19,9 @@ typedef struct id_table {
 struct unpeg_profile {
     intern strings;
     unpeg_frame *frames;
-    size_t frame_count, frame_capacity;
+    uint8_t
+        *frame_kinds; /* the same as in frames, where a tick's look-up does not miss the cache */
+    size_t frame_count, frame_capacity, kind_capacity;
     id_table frame_ids;
     call_tree tree;
     tick_column ticks;
@@ -117,9 +119,12 @@ unpeg_status unpeg_profile_add_frame(unpeg_profile *profile, const unpeg_frame *
     if (profile->frame_count >= UINT32_MAX - 1)
         return UNPEG_LIMIT;
     if (!grow_reserve((void **)&profile->frames, &profile->frame_capacity, profile->frame_count + 1,
-                      sizeof own))
+                      sizeof own) ||
+        !grow_reserve((void **)&profile->frame_kinds, &profile->kind_capacity,
+                      profile->frame_count + 1, 1))
         return UNPEG_NO_MEMORY;
     profile->frames[profile->frame_count] = own;
+    profile->frame_kinds[profile->frame_count] = (uint8_t)own.kind;
     profile->frame_ids.slots[at] = (uint32_t)profile->frame_count + 1;
     *ret = (unpeg_frame_id)profile->frame_count++;
     return UNPEG_OK;
@@ -187,11 +192,23 @@ void unpeg_profile_destroy(unpeg_profile *profile)
         return;
     intern_deinit(&profile->strings);
     free(profile->frames);
+    free(profile->frame_kinds);
     free(profile->frame_ids.slots);
     call_tree_deinit(&profile->tree);
     tick_column_deinit(&profile->ticks);
     free(profile->libraries);
     free(profile);
+}
+
+unpeg_status profile_add_path(unpeg_profile *profile, unpeg_node_id parent,
+                              const unpeg_frame_id *frames, size_t count, unpeg_node_id *ret)
+{
+    return call_tree_path(&profile->tree, parent, frames, count, ret);
+}
+
+unpeg_frame_kind profile_frame_kind(const unpeg_profile *profile, unpeg_frame_id id)
+{
+    return (unpeg_frame_kind)profile->frame_kinds[id];
 }
 
 /* The new tree is built beside the old one and swapped in when it is whole. Parents come before

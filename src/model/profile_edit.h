@@ -16,6 +16,15 @@
 UNPEG_MUST_CHECK unpeg_status profile_merge_frames(unpeg_profile *profile,
                                                    const unpeg_frame_id *map);
 
+/* Adds a path of count frames below parent, outermost first, and writes its nodes to ret. All ids
+ * must be the profile's. Fails with NO_MEMORY or LIMIT. */
+UNPEG_MUST_CHECK unpeg_status profile_add_path(unpeg_profile *profile, unpeg_node_id parent,
+                                               const unpeg_frame_id *frames, size_t count,
+                                               unpeg_node_id *ret);
+
+/* The kind of a frame, for those who ask at each tick. */
+unpeg_frame_kind profile_frame_kind(const unpeg_profile *profile, unpeg_frame_id id);
+
 /* Forgets all ticks; frames and nodes stay. */
 void profile_clear_ticks(unpeg_profile *profile);
 
