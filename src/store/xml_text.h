@@ -11,9 +11,9 @@
  *     status = xml_text_parse(body, take, &result, &error);
  *
  * Elements are reported at their end, inner ones first, so that "ListBucketResult/Contents" closes
- * one entry. The text of an element is what stands in it directly, entities resolved, at most
- * XML_TEXT_LIMIT bytes. Names are without attributes; a DOCTYPE is refused. expat is loaded when
- * it is first needed.
+ * one entry. The text of an element is what stands behind its last inner one, entities resolved, at
+ * most XML_TEXT_LIMIT bytes. Names are without attributes; a DOCTYPE is refused. expat is loaded
+ * when it is first needed.
  */
 #ifndef UNPEG_STORE_XML_TEXT_H
 #define UNPEG_STORE_XML_TEXT_H
