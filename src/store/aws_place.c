@@ -81,8 +81,8 @@ bool aws_place_set_region(aws_place *place, const char *region)
     return true;
 }
 
-unpeg_status aws_sts_address(const store_host *host, const aws_profile *profile,
-                             const char *region, uri_address *ret, unpeg_error *error)
+unpeg_status aws_sts_address(const store_host *host, const aws_profile *profile, const char *region,
+                             uri_address *ret, unpeg_error *error)
 {
     const char *endpoint = choose_endpoint(host, "AWS_ENDPOINT_URL_STS", profile, "sts");
     if (endpoint == NULL) {
@@ -98,10 +98,11 @@ unpeg_status aws_sts_address(const store_host *host, const aws_profile *profile,
 
 static bool is_bucket_name(const char *name)
 {
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._";
+    static const char allowed[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._";
     size_t len = strlen(name);
-    return len >= 3 && len <= AWS_BUCKET_LIMIT && strspn(name, allowed) == len &&
-           name[0] != '.' && name[0] != '-';
+    return len >= 3 && len <= AWS_BUCKET_LIMIT && strspn(name, allowed) == len && name[0] != '.' &&
+           name[0] != '-';
 }
 
 /* Upper case and underscores were allowed once; no host can be named so. */
@@ -119,8 +120,8 @@ static bool is_virtual(const aws_place *place, const char *bucket, s3_addressing
 
 static void set_origin(s3_place *place)
 {
-    snprintf(place->origin, sizeof place->origin, "%s://%s",
-             place->address.tls ? "https" : "http", place->address.host);
+    snprintf(place->origin, sizeof place->origin, "%s://%s", place->address.tls ? "https" : "http",
+             place->address.host);
 }
 
 unpeg_status s3_place_set(s3_place *ret, const aws_place *place, const char *bucket,

@@ -34,9 +34,9 @@ typedef struct aws_place {
 
 /* A bucket at its place: a request goes to origin, path, '/', encoded key. */
 typedef struct s3_place {
-    uri_address address;                     /* host names the bucket when it is a virtual one */
-    char origin[URI_HOST_LIMIT + 16];        /* "https://host:port" */
-    char path[2 * URI_HOST_LIMIT + 2];       /* "" or "/bucket" */
+    uri_address address;               /* host names the bucket when it is a virtual one */
+    char origin[URI_HOST_LIMIT + 16];  /* "https://host:port" */
+    char path[2 * URI_HOST_LIMIT + 2]; /* "" or "/bucket" */
 } s3_place;
 
 /* Lower-case letters, digits and dashes: it becomes part of a host name. */

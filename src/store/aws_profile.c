@@ -60,8 +60,8 @@ static unpeg_status load_file(ini_file *file, const store_host *host, const file
     text_buffer path = {0};
     text_buffer text = {0};
     add_path(&path, host, named != NULL ? named : place->path);
-    unpeg_status status = path.failed ? UNPEG_NO_MEMORY
-                                      : aws_file_read(path.bytes, INI_FILE_LIMIT, &text);
+    unpeg_status status =
+        path.failed ? UNPEG_NO_MEMORY : aws_file_read(path.bytes, INI_FILE_LIMIT, &text);
     if (status == UNPEG_OK) {
         status = ini_file_parse(file, &text);
     } else if (status == UNPEG_LIMIT) {

@@ -52,9 +52,9 @@ static unpeg_status take_pair(const credential_context *context, credentials *re
     if (texts[0] == NULL && texts[1] == NULL)
         return UNPEG_NOT_FOUND;
     if (texts[0] == NULL || texts[1] == NULL)
-        return unpeg_error_set(context->error, UNPEG_INPUT,
-                               "%s: an access key and its secret key belong together, one is missing",
-                               source);
+        return unpeg_error_set(
+            context->error, UNPEG_INPUT,
+            "%s: an access key and its secret key belong together, one is missing", source);
     credential_set_source(ret, "%s", source);
     return credential_set(ret, texts[0], texts[1], texts[2]);
 }
@@ -84,8 +84,8 @@ static unpeg_status search(const credential_context *context, credentials *ret)
     static const step_fn of_profile[] = {credential_from_options, credential_from_profile};
     bool profile_only = context->options->profile != NULL;
     const step_fn *steps = profile_only ? of_profile : all;
-    size_t count = profile_only ? sizeof of_profile / sizeof of_profile[0]
-                                : sizeof all / sizeof all[0];
+    size_t count =
+        profile_only ? sizeof of_profile / sizeof of_profile[0] : sizeof all / sizeof all[0];
     unpeg_status status = UNPEG_NOT_FOUND;
     for (size_t i = 0; i < count && status == UNPEG_NOT_FOUND; i++)
         status = steps[i](context, ret);
@@ -124,8 +124,9 @@ static unpeg_status fetch(credential_chain *chain, const store_budget *budget, c
 
 static bool is_alive(const credential_chain *chain, int64_t for_s)
 {
-    return chain->have_keys && (chain->keys.expires_unix_s == 0 ||
-                                chain->keys.expires_unix_s - store_unix_s(chain->options.host) > for_s);
+    return chain->have_keys &&
+           (chain->keys.expires_unix_s == 0 ||
+            chain->keys.expires_unix_s - store_unix_s(chain->options.host) > for_s);
 }
 
 static bool must_fetch(const credential_chain *chain, bool fresh)

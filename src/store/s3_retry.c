@@ -72,7 +72,7 @@ int64_t s3_retry_delay_ms(const s3_outcome *outcome, unsigned attempt, uint64_t 
     int64_t limit = busy ? DELAY_LIMIT_BUSY_MS : DELAY_LIMIT_MS;
     int64_t doubled = (int64_t)DELAY_BASE_MS << (attempt < 10 ? attempt : 10);
     int64_t delay = (int64_t)(random % (uint64_t)((doubled < limit ? doubled : limit) + 1));
-    int64_t after_s = outcome->retry_after_s < RETRY_AFTER_LIMIT_S ? outcome->retry_after_s
-                                                                   : RETRY_AFTER_LIMIT_S;
+    int64_t after_s =
+        outcome->retry_after_s < RETRY_AFTER_LIMIT_S ? outcome->retry_after_s : RETRY_AFTER_LIMIT_S;
     return delay > after_s * 1000 ? delay : after_s * 1000;
 }
