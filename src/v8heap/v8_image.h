@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The file that V8 is in (node, libnode.so, chromium ...): symbols by name, bytes by address.
+ *
+ *     v8_image *image;
+ *     v8_image_open("/usr/bin/node", &image);
+ *     v8_image_load_layout(image, &layout);       v8dbg_* symbols over the table of releases
+ *     v8_image_load_builtins(image, &builtins, &layout);   Builtins_* symbols
+ *     v8_image_close(image);
+ *
+ * Symbol tables are gone through once each, without sorting them.
+ */
+#ifndef UNPEG_V8HEAP_V8_IMAGE_H
+#define UNPEG_V8HEAP_V8_IMAGE_H
+
+#include "v8_builtins.h"
+#include "v8_layout.h"
+
+typedef struct v8_image v8_image;
+
+/* As elf_file_open; NO_MEMORY. */
+UNPEG_MUST_CHECK unpeg_status v8_image_open(const char *path, v8_image **ret);
+void v8_image_close(v8_image *image);
+
+/* NOT_FOUND: the file exports no v8dbg symbols (then layout is what the table has for the version
+ * that was found, if one was). NO_MEMORY, OS, INPUT. */
+UNPEG_MUST_CHECK unpeg_status v8_image_load_layout(v8_image *image, v8_layout *layout);
+
+/* NOT_FOUND: no such symbols. Places in the table are file offsets. The sizes of bytecodes, which
+ * newer binaries name only here, go to layout if it has none. */
+UNPEG_MUST_CHECK unpeg_status v8_image_load_builtins(v8_image *image, v8_builtins *builtins,
+                                                     v8_layout *layout);
+
+/* Size bytes of the file that are mapped at a virtual address; NOT_FOUND when none are. */
+UNPEG_MUST_CHECK unpeg_status v8_image_read(const v8_image *image, uint64_t vaddr, void *bytes,
+                                            size_t size);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a namer is made of; for the files of this module.
+ *
+ *     v8_place_of_code at;
+ *     v8_namer_locate(namer, pc, &at);
+ *     if (at.builtin) ... else if (at.code) ...
+ */
+#ifndef UNPEG_V8HEAP_V8_NAMER_STATE_H
+#define UNPEG_V8HEAP_V8_NAMER_STATE_H
+
+#include "intern.h"
+#include "v8_bytecode.h"
+#include "v8_code.h"
+#include "v8_function.h"
+#include "v8_namer.h"
+
+struct v8_namer {
+    v8_process process;
+    v8_layout layout;
+    v8_heap heap;
+    intern names;
+    v8_scripts scripts;
+    v8_functions functions;
+    v8_bytecode_cache bytecode;
+    v8_codes codes;
+    v8_builtins builtins;
+    bool builtins_by_address; /* places are addresses of the process, not file offsets */
+    char *file;               /* path of the image, as mapped */
+    v8_health health;
+};
+
+/* What code an address is in: at most one of both. */
+typedef struct v8_code_at {
+    const v8_builtin *builtin;
+    unpeg_addr builtin_start; /* where it is mapped */
+    const v8_code *code;
+} v8_code_at;
+
+UNPEG_MUST_CHECK unpeg_status v8_namer_locate(v8_namer *namer, unpeg_addr pc, v8_code_at *ret);
+
+/* Counts a check and turns withholding on when too many fail. */
+void v8_namer_count_function(v8_namer *namer, bool sound);
+void v8_namer_count_line(v8_namer *namer, bool sound);
+
+#endif

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One physical frame into logical ones: which kind of frame it is, whose, and where it is.
+ */
+#include "v8_namer_state.h"
+
+enum {
+    WORD = 8,
+    EXIT_TARGET = 24, /* BuiltinExitFrame: the JSFunction, from the frame pointer */
+    FRAME_BELOW = 48, /* bytes below the frame pointer that are read */
+    FRAME_WORDS = 7,
+};
+
+/* The words of a built frame. */
+typedef struct frame_words {
+    uint64_t context, function, bytecode, offset;
+} frame_words;
+
+/* One frame while it is being named. */
+typedef struct naming {
+    v8_namer *namer;
+    const v8_stack *stack;
+    const v8_frame *frame;
+    unpeg_addr instruction; /* inside of the one that runs, or that called */
+    v8_code_at at;
+    frame_words words;
+    v8_named *names;
+    size_t count;
+} naming;
+
+static v8_named *add_name(naming *n, unpeg_frame_kind kind, unpeg_slice name)
+{
+    v8_named *item = &n->names[n->count < V8_NAMED_LIMIT ? n->count++ : V8_NAMED_LIMIT - 1];
+    *item = (v8_named){.kind = kind, .name = name, .line_state = V8_LINE_NONE};
+    if (n->at.builtin)
+        item->builtin = n->at.builtin->name;
+    return item;
+}
+
+static unpeg_status add_builtin(naming *n)
+{
+    bool handler = n->at.builtin->role == V8_ROLE_HANDLER;
+    (void)add_name(n, handler ? UNPEG_FRAME_BYTECODE_HANDLER : UNPEG_FRAME_BUILTIN,
+                   n->at.builtin->name);
+    return UNPEG_OK;
+}
+
+static unpeg_status add_other(naming *n, unpeg_frame_kind kind, const char *text)
+{
+    if (n->at.builtin)
+        return add_builtin(n);
+    (void)add_name(n, kind, unpeg_slice_of(text));
+    return UNPEG_OK;
+}
+
+static v8_named *add_function(naming *n, const v8_function *function, unpeg_tier tier)
+{
+    unpeg_frame_kind kind = function->script ? UNPEG_FRAME_JS : UNPEG_FRAME_BUILTIN;
+    v8_named *item = add_name(n, kind, function->name);
+    if (!function->script)
+        return item;
+    item->tier = tier;
+    item->script = function->script->name;
+    item->line_state = V8_LINE_LAZY;
+    if (!n->namer->health.lines_withheld)
+        item->start = function->place;
+    return item;
+}
+
+/* The line at an offset of the function's script, if it stands up to the checks. */
+static unpeg_status set_line(naming *n, v8_named *item, const v8_function *function, int32_t offset)
+{
+    v8_namer *namer = n->namer;
+    bool sound = false;
+    if (offset < 0 || !function->script)
+        return UNPEG_OK;
+    item->line_state = V8_LINE_WITHHELD;
+    if (function->start >= 0 && (offset < function->start || offset > function->end)) {
+        v8_namer_count_line(namer, false);
+        return UNPEG_OK;
+    }
+    unpeg_status status = v8_script_check(&namer->scripts, function->script, offset, &sound);
+    if (status == UNPEG_NOT_FOUND) {
+        item->line_state = V8_LINE_NO_SOURCE;
+        return UNPEG_OK;
+    }
+    if (status)
+        return status;
+    v8_namer_count_line(namer, sound);
+    if (!sound || namer->health.lines_withheld)
+        return UNPEG_OK;
+    status = v8_script_place(&namer->scripts, function->script, offset, &item->current);
+    item->line_state = item->current.line > 0 ? V8_LINE_KNOWN : V8_LINE_NO_SOURCE;
+    return status;
+}
+
+static unpeg_status bytecode_of(naming *n, const v8_bytecode **ret)
+{
+    *ret = NULL;
+    unpeg_status status = v8_bytecode_get(&n->namer->bytecode, n->words.bytecode, ret);
+    return status == UNPEG_NOT_FOUND ? UNPEG_OK : status;
+}
+
+static bool known(const target_registers *registers, int number)
+{
+    return registers && registers->arch == TARGET_X86_64 && (registers->known >> number) & 1;
+}
+
+/* The interpreter's offset is counted from the array's tag. While a handler runs it is in r9, with
+ * the array in r12; what is on the stack is from the last call. False: not known. */
+static bool interpreter_offset(const naming *n, const v8_bytecode *code, size_t *ret)
+{
+    const v8_layout *layout = &n->namer->layout;
+    const target_registers *registers = n->stack->registers;
+    uint64_t base = (uint64_t)layout->bytecode_data - 1;
+    uint64_t offset;
+    int32_t small;
+    if (n->frame->interrupted && !n->frame->not_built && n->at.builtin &&
+        n->at.builtin->role == V8_ROLE_HANDLER) {
+        if (!known(registers, REG_X86_R9) || !known(registers, REG_X86_R12) ||
+            registers->value[REG_X86_R12] != n->words.bytecode)
+            return false;
+        offset = registers->value[REG_X86_R9];
+    } else {
+        if (!v8_heap_small(&n->namer->heap, n->words.offset, &small) || small < 0)
+            return false;
+        offset = (uint64_t)small;
+    }
+    if (offset < base || offset - base >= code->code.size)
+        return false;
+    *ret = (size_t)(offset - base);
+    return v8_bytecodes_begins(&code->code, *ret);
+}
+
+static unpeg_status add_interpreted(naming *n, const v8_function *function)
+{
+    const v8_bytecode *code;
+    size_t offset;
+    v8_named *item = add_function(n, function, UNPEG_TIER_IGNITION);
+    unpeg_status status = bytecode_of(n, &code);
+    if (status || !code || !function->script)
+        return status;
+    if (!interpreter_offset(n, code, &offset)) {
+        item->line_state = V8_LINE_UNCERTAIN;
+        return UNPEG_OK;
+    }
+    return set_line(n, item, function, v8_bytecode_position(code, offset));
+}
+
+static unpeg_status add_baseline(naming *n, const v8_function *function)
+{
+    const v8_bytecode *code;
+    const v8_code *machine = n->at.code;
+    size_t offset;
+    v8_named *item = add_function(n, function, UNPEG_TIER_SPARKPLUG);
+    unpeg_status status = bytecode_of(n, &code);
+    if (status || !code || !machine)
+        return status;
+    /* The table's sizes end where the return address of a bytecode's last call is. */
+    uint64_t pc = n->instruction - machine->start + 1;
+    unpeg_slice table = {(const char *)machine->positions.data, machine->positions.size};
+    if (!v8_baseline_find(&code->code, table, pc, &offset)) {
+        item->line_state = V8_LINE_UNCERTAIN;
+        return UNPEG_OK;
+    }
+    return set_line(n, item, function, v8_bytecode_position(code, offset));
+}
+
+/* The frame's own function, or the one that was inlined. NULL when it is none. */
+static unpeg_status chain_function(naming *n, const v8_inlined *link, const v8_function *own,
+                                   const v8_function **ret)
+{
+    *ret = own;
+    if (link->shared == 0)
+        return UNPEG_OK;
+    *ret = NULL;
+    unpeg_status status = v8_functions_get(&n->namer->functions, link->shared, ret);
+    return status == UNPEG_NOT_FOUND ? UNPEG_OK : status;
+}
+
+static unpeg_status add_optimized(naming *n, const v8_function *own)
+{
+    const v8_code *code = n->at.code;
+    v8_inlined chain[V8_NAMED_LIMIT];
+    unpeg_status status = UNPEG_OK;
+    int64_t offset = (int64_t)(n->instruction - code->start);
+    size_t length = v8_code_chain(code, (v8_position_coding)n->namer->layout.positions_coding,
+                                  offset, chain, V8_NAMED_LIMIT);
+    if (length == 0 || (code->shared != 0 && code->shared != own->shared)) {
+        (void)add_function(n, own, code->tier);
+        return UNPEG_OK;
+    }
+    for (size_t i = 0; i < length && !status; i++) {
+        const v8_function *function;
+        status = chain_function(n, &chain[i], own, &function);
+        if (status || !function)
+            continue;
+        v8_named *item = add_function(n, function, code->tier);
+        item->inlined = i + 1 < length;
+        status = set_line(n, item, function, chain[i].offset);
+    }
+    return status;
+}
+
+/* A function's frame, by the code that it runs. */
+static unpeg_status add_js(naming *n, const v8_function *function)
+{
+    const v8_builtin *builtin = n->at.builtin;
+    const v8_code *code = n->at.code;
+    if (code && code->tier == UNPEG_TIER_SPARKPLUG)
+        return add_baseline(n, function);
+    if (code && code->tier != UNPEG_TIER_NONE)
+        return add_optimized(n, function);
+    if (!builtin)
+        return add_interpreted(n, function);
+    if (builtin->role == V8_ROLE_BASELINE) {
+        add_function(n, function, UNPEG_TIER_SPARKPLUG)->line_state = V8_LINE_UNCERTAIN;
+        return UNPEG_OK;
+    }
+    if (builtin->role != V8_ROLE_OTHER)
+        return add_interpreted(n, function);
+    if (!function->script) {
+        (void)add_function(n, function, UNPEG_TIER_NONE);
+        return UNPEG_OK;
+    }
+    /* A builtin without a frame of its own, over that of the function which called it. */
+    unpeg_status status = add_builtin(n);
+    n->at.builtin = NULL;
+    return status ? status : add_interpreted(n, function);
+}
+
+/* C++ that JavaScript called: its function object is among what the caller pushed. */
+static unpeg_status add_exit(naming *n, v8_marker marker)
+{
+    uint64_t target;
+    const v8_function *function;
+    unpeg_status status = memory_read_u64(n->stack->memory, n->frame->fp + EXIT_TARGET, &target);
+    if (!status)
+        status = v8_functions_of(&n->namer->functions, target, &function);
+    if (status == UNPEG_NOT_FOUND)
+        return add_other(n, UNPEG_FRAME_STUB, v8_marker_text(marker));
+    if (status)
+        return status;
+    v8_named *item = add_name(n, UNPEG_FRAME_BUILTIN, function->name);
+    if (function->script)
+        item->script = function->script->name;
+    return UNPEG_OK;
+}
+
+static unpeg_status add_marked(naming *n, v8_marker marker)
+{
+    switch (marker) {
+    case V8_MARKER_IRREGEXP:
+        return add_other(n, UNPEG_FRAME_REGEXP, "");
+    case V8_MARKER_WASM:
+    case V8_MARKER_WASM_DEBUG_BREAK:
+    case V8_MARKER_WASM_LIFTOFF_SETUP:
+        return add_other(n, UNPEG_FRAME_WASM, "");
+    case V8_MARKER_BUILTIN_EXIT:
+        return add_exit(n, marker);
+    default:
+        return add_other(n, UNPEG_FRAME_STUB, v8_marker_text(marker));
+    }
+}
+
+static unpeg_status add_unknown(naming *n)
+{
+    if (n->at.builtin)
+        return add_builtin(n);
+    if (n->at.code && n->at.code->regexp)
+        return add_other(n, UNPEG_FRAME_REGEXP, "");
+    (void)add_name(n, UNPEG_FRAME_UNKNOWN, (unpeg_slice){0});
+    return UNPEG_OK;
+}
+
+static unpeg_status read_words(naming *n)
+{
+    const v8_layout *layout = &n->namer->layout;
+    uint64_t words[FRAME_WORDS] = {0};
+    unpeg_addr base = n->frame->fp - FRAME_BELOW;
+    unpeg_status status = memory_read(n->stack->memory, base, words, sizeof words);
+    if (status)
+        return status;
+    const int32_t offsets[] = {layout->fp_context, layout->fp_function, layout->fp_bytecode_array,
+                               layout->fp_bytecode_offset};
+    uint64_t *const fields[] = {&n->words.context, &n->words.function, &n->words.bytecode,
+                                &n->words.offset};
+    for (size_t i = 0; i < sizeof offsets / sizeof offsets[0]; i++) {
+        int32_t at = offsets[i] + FRAME_BELOW;
+        if (at >= 0 && at % WORD == 0 && at / WORD < FRAME_WORDS)
+            *fields[i] = words[at / WORD];
+    }
+    return UNPEG_OK;
+}
+
+static unpeg_status name_built(naming *n)
+{
+    const v8_function *function;
+    v8_namer *namer = n->namer;
+    unpeg_status status = read_words(n);
+    if (status == UNPEG_NOT_FOUND)
+        return add_unknown(n);
+    if (status)
+        return status;
+    if (n->at.code && n->at.code->regexp)
+        return add_other(n, UNPEG_FRAME_REGEXP, "");
+    if (!(n->words.context & 1)) {
+        v8_marker marker = v8_layout_marker(&namer->layout, (int64_t)(n->words.context >> 1));
+        return marker == V8_MARKER_NONE ? add_unknown(n) : add_marked(n, marker);
+    }
+    status = v8_functions_of(&namer->functions, n->words.function, &function);
+    bool sound = status != UNPEG_NOT_FOUND;
+    if (sound || !n->at.builtin)
+        v8_namer_count_function(namer, sound);
+    if (!sound || namer->health.names_withheld)
+        return add_unknown(n);
+    return status ? status : add_js(n, function);
+}
+
+/* Whose code it is must be told by the code: the frame at fp is the caller's. */
+static unpeg_status name_not_built(naming *n)
+{
+    const v8_code *code = n->at.code;
+    const v8_function *function;
+    if (!code || n->at.builtin)
+        return add_unknown(n);
+    unpeg_status status = UNPEG_NOT_FOUND;
+    if (code->shared != 0)
+        status = v8_functions_get(&n->namer->functions, code->shared, &function);
+    else if (known(n->stack->registers, REG_X86_RDI) && code->tier != UNPEG_TIER_NONE)
+        /* A function is called with itself in rdi, and a prologue leaves it there. */
+        status = v8_functions_of(&n->namer->functions, n->stack->registers->value[REG_X86_RDI],
+                                 &function);
+    if (status == UNPEG_NOT_FOUND)
+        return add_unknown(n);
+    if (status)
+        return status;
+    if (code->tier != UNPEG_TIER_SPARKPLUG)
+        return add_optimized(n, function);
+    add_function(n, function, code->tier)->line_state = V8_LINE_UNCERTAIN;
+    return UNPEG_OK;
+}
+
+unpeg_status v8_namer_name(v8_namer *namer, const v8_stack *stack, const v8_frame *frame,
+                           v8_named *ret, size_t *ret_count)
+{
+    naming n = {.namer = namer, .stack = stack, .frame = frame, .names = ret};
+    n.instruction = frame->interrupted ? frame->pc : frame->pc - 1;
+    unpeg_status status = v8_namer_locate(namer, n.instruction, &n.at);
+    if (!status)
+        status = frame->not_built ? name_not_built(&n) : name_built(&n);
+    if (!status && n.count == 0)
+        (void)add_name(&n, UNPEG_FRAME_UNKNOWN, (unpeg_slice){0});
+    *ret_count = n.count;
+    return status;
+}
