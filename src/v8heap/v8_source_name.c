@@ -43,6 +43,28 @@ static size_t skip_assignment(const uint16_t *units, size_t end)
     return skip_space(units, end - 1);
 }
 
+/* Where the dotted name that ends at end begins; end when it is none. One that reaches the start
+ * of the window may begin before it; digits and dots begin no name. */
+static size_t name_start(const uint16_t *units, size_t end)
+{
+    size_t start = end;
+    while (start > 0 && (is_word(units[start - 1]) || units[start - 1] == '.'))
+        start--;
+    bool digit = start < end && units[start] >= '0' && units[start] <= '9';
+    if (start == end || start == 0 || digit || units[start] == '.' || units[end - 1] == '.')
+        return end;
+    return start;
+}
+
+/* In "a ? b : function" and "case x: function" it is an expression that stands there, and
+ * "f().y =" is not "y =". */
+static bool may_precede(uint16_t left, bool property)
+{
+    if (property)
+        return left == '{' || left == ',';
+    return left != 0 && left != ')' && left != ']';
+}
+
 size_t v8_source_name_find(const uint16_t *units, size_t count, size_t *ret_start)
 {
     size_t end = skip_space(units, count);
@@ -52,18 +74,9 @@ size_t v8_source_name_find(const uint16_t *units, size_t count, size_t *ret_star
     end = skip_keyword(units, end, "async");
     bool property = end > 0 && units[end - 1] == ':';
     end = skip_assignment(units, end);
-    size_t start = end;
-    while (start > 0 && (is_word(units[start - 1]) || units[start - 1] == '.'))
-        start--;
-    /* A name that fills the window may begin before it; digits and dots begin no name. */
-    if (start == end || start == 0 || units[start] == '.' || units[end - 1] == '.' ||
-        (units[start] >= '0' && units[start] <= '9'))
-        return 0;
-    /* In "a ? b : function" and "case x: function" it is an expression that stands there, and
-     * "f().y =" is not "y =". */
+    size_t start = name_start(units, end);
     size_t before = skip_space(units, start);
-    uint16_t left = before > 0 ? units[before - 1] : 0;
-    if (property ? left != '{' && left != ',' : left == 0 || left == ')' || left == ']')
+    if (start == end || !may_precede(before > 0 ? units[before - 1] : 0, property))
         return 0;
     *ret_start = start;
     return end - start;
