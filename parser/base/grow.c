@@ -3,6 +3,11 @@
 
 #include <stdlib.h>
 
+enum {
+    SMALL_BYTES = 16 << 10, /* copied when they grow */
+    LARGE_BYTES = 256 << 10 /* mapped by malloc on their own: grown in place, touched when used */
+};
+
 bool grow_reserve(void **items, size_t *capacity, size_t needed, size_t item_size)
 {
     if (needed <= *capacity)
@@ -13,6 +18,8 @@ bool grow_reserve(void **items, size_t *capacity, size_t needed, size_t item_siz
             return false;
         wanted *= 2;
     }
+    if (item_size > 0 && wanted > SMALL_BYTES / item_size && wanted < LARGE_BYTES / item_size)
+        wanted = LARGE_BYTES / item_size;
     size_t bytes;
     if (__builtin_mul_overflow(wanted, item_size, &bytes))
         return false;
