@@ -134,11 +134,6 @@ static bool walk_next(const code_map *map, granule_walk *walk)
     return true;
 }
 
-static bool starts_before(const code_map *map, code_id id, unpeg_addr granule)
-{
-    return map->entries[id].start >> CODE_GRANULE_SHIFT < granule;
-}
-
 /* In the granule of its start an object has others before it in address behind it in the chain; in
  * every further granule it covers the granule's first byte, so it is the chain's last. */
 static void unlink_small(code_map *map, code_id id)
@@ -152,22 +147,6 @@ static void unlink_small(code_map *map, code_id id)
         if (*link == id)
             *link = behind;
         behind = 0;
-    } while (walk_next(map, &walk));
-}
-
-static void link_small(code_map *map, code_id id)
-{
-    unpeg_addr start = map->entries[id].start;
-    granule_walk walk = walk_granules(map, start, end_of(map, id));
-    bool first = true;
-    do {
-        uint32_t *link = walk_head(&walk);
-        while (*link && map->entries[*link].start > start)
-            link = &map->hot[*link].next;
-        if (first)
-            map->hot[id].next = *link;
-        first = false;
-        *link = id;
     } while (walk_next(map, &walk));
 }
 
@@ -243,20 +222,56 @@ void code_map_reset_label(code_map *map, code_id id)
     map->serials[id] = ++map->next_serial;
 }
 
-/* Small objects never overlap each other, so what overlaps [start, end) in a granule is found by
- * walking its chain. Small objects under a large one stay: the later of the two answers. */
-static void evict_small(code_map *map, unpeg_addr start, unpeg_addr end)
+/* Whether a small object lies below addr; both are at most CODE_LARGE_BYTES apart, so that the low
+ * halves tell. */
+static bool is_below(uint32_t low, unpeg_addr addr)
 {
-    granule_walk walk = walk_granules(map, start, end);
-    do {
-        code_id id = *walk_head(&walk);
-        while (id) {
-            code_id next = starts_before(map, id, walk.at) ? 0 : map->hot[id].next;
-            if (map->entries[id].start < end && start < end_of(map, id))
-                code_map_remove(map, id);
-            id = next;
+    return (int32_t)(low - (uint32_t)addr) < 0;
+}
+
+/* Small objects never overlap each other, so what overlaps a new one in a granule is found by
+ * walking its chain. Small objects under a large one stay: the later of the two answers. */
+static void evict_small(code_map *map, code_id head, unpeg_addr granule, const code_hot *by)
+{
+    while (head) {
+        code_id id = head;
+        const code_hot *hot = &map->hot[id];
+        head = is_below(hot->low, granule << CODE_GRANULE_SHIFT) ? 0 : hot->next;
+        if (is_below(hot->low, by->low + by->size) && is_below(by->low, hot->low + hot->size))
+            code_map_remove(map, id);
+    }
+}
+
+/* Puts a small object into the chain of a granule that others touch too. */
+static void share_granule(code_map *map, code_id id, uint32_t *head, unpeg_addr granule)
+{
+    code_hot *own = &map->hot[id];
+    evict_small(map, *head, granule, own);
+    uint32_t *link = head;
+    while (*link && is_below(own->low, map->hot[*link].low))
+        link = &map->hot[*link].next;
+    if (!is_below(own->low, granule << CODE_GRANULE_SHIFT))
+        own->next = *link;
+    *link = id;
+}
+
+/* Removes what a small object overlaps and puts it in its place. Most granules are free. */
+static void link_small(code_map *map, code_id id)
+{
+    unpeg_addr granule = map->entries[id].start >> CODE_GRANULE_SHIFT;
+    unpeg_addr last = (end_of(map, id) - 1) >> CODE_GRANULE_SHIFT;
+    map->hot[id].next = 0;
+    while (granule <= last) {
+        uint32_t *page = page_of_granule(map, granule);
+        unpeg_addr last_here = granule | (CODE_GRANULES - 1);
+        for (; granule <= last_here && granule <= last; granule++) {
+            uint32_t *head = &page[granule & (CODE_GRANULES - 1)];
+            if (*head)
+                share_granule(map, id, head, granule);
+            else
+                *head = id;
         }
-    } while (walk_next(map, &walk));
+    }
 }
 
 static void evict_large(code_map *map, unpeg_addr start, unpeg_addr end)
@@ -307,7 +322,6 @@ static unpeg_status link_object(code_map *map, code_id id)
     unpeg_status status = make_pages(map, entry->start, end);
     if (status != UNPEG_OK)
         return status;
-    evict_small(map, entry->start, end);
     link_small(map, id);
     return UNPEG_OK;
 }

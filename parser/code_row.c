@@ -6,19 +6,20 @@
  * read from the left, the last two from the right, and the name is what lies between.
  */
 #include "field.h"
+#include "hex.h"
 #include "record.h"
 
 enum { MARKER_MAX = 8 }; /* "o+'" is the longest known; a longer text is part of a name */
 
-/* Tags of rows that always have a function; all others never do (V8 src/logging/log.cc). */
+/* Tags of rows that always have a function; all others never do (V8 src/logging/log.cc). No two
+ * have the same length. */
 static bool tag_has_function(unpeg_slice tag)
 {
-    static const char *const tags[] = {"JS",     "LazyCompile", "Function",
-                                       "Script", "Eval",        "InterpretedFunction"};
-    for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++)
-        if (unpeg_slice_equal(tag, unpeg_slice_of(tags[i])))
-            return true;
-    return false;
+    static const char *const by_length[] = {
+        [2] = "JS",       [4] = "Eval",         [6] = "Script",
+        [8] = "Function", [11] = "LazyCompile", [19] = "InterpretedFunction"};
+    return tag.len < sizeof by_length / sizeof by_length[0] && by_length[tag.len] &&
+           memcmp(tag.data, by_length[tag.len], tag.len) == 0;
 }
 
 static const char *last_comma(unpeg_slice text)
@@ -49,6 +50,46 @@ static bool take_function(unpeg_code_creation *row)
     return true;
 }
 
+/* Decimal digits and a comma. */
+static bool usual_number(const char **at, uint64_t *ret)
+{
+    size_t digits = decimal_digits_wide(*at, ret);
+    const char *stop = *at + digits;
+    *at = stop + 1;
+    return digits != 0 && *stop == ',';
+}
+
+/* The numbers as V8 spells them, when the row is long enough to be read without looking for its end
+ * at each step: false means only that the long way must decide. */
+static bool read_usual_numbers(field_cursor *cursor, unpeg_code_creation *row)
+{
+    enum { LONGEST = 96 }; /* of all that is read here, the wide loads included */
+    const char *at = cursor->at;
+    uint64_t kind;
+    uint64_t time_us;
+    if (!at || cursor->end - at < LONGEST || !usual_number(&at, &kind) ||
+        !usual_number(&at, &time_us) || at[0] != '0' || at[1] != 'x')
+        return false;
+    size_t digits = hex_digits_wide(at + 2, &row->address);
+    at += 2 + digits;
+    if (digits == 0 || *at != ',')
+        return false;
+    at++;
+    if (!usual_number(&at, &row->size_bytes))
+        return false;
+    row->kind = (int64_t)kind;
+    row->time_us = (int64_t)time_us;
+    cursor->at = at;
+    return true;
+}
+
+static bool read_numbers(field_cursor *at, unpeg_code_creation *row)
+{
+    return read_usual_numbers(at, row) ||
+           (field_i64(at, &row->kind) && field_i64(at, &row->time_us) &&
+            field_u64(at, &row->address) && field_u64(at, &row->size_bytes) && at->at);
+}
+
 bool code_row_decode(unpeg_record *record)
 {
     unpeg_code_creation *row = &record->u.code_creation;
@@ -58,9 +99,7 @@ bool code_row_decode(unpeg_record *record)
     field_cursor at =
         field_begin((unpeg_slice){record->row.data + skip + 1, record->row.len - skip - 1});
     *row = (unpeg_code_creation){.marker = {"", 0}};
-    if (!field_next(&at, &row->tag) || !field_i64(&at, &row->kind) ||
-        !field_i64(&at, &row->time_us) || !field_u64(&at, &row->address) ||
-        !field_u64(&at, &row->size_bytes) || !at.at)
+    if (!field_next(&at, &row->tag) || !read_numbers(&at, row))
         return false;
     row->name = field_rest(&at);
     row->has_function = tag_has_function(row->tag) && take_function(row);

@@ -6,15 +6,18 @@
 #include "grow.h"
 #include "hash.h"
 
+static uint32_t hash_of(unpeg_slice text)
+{
+    return (uint32_t)(hash_bytes(text.data, text.len, 0) >> 32);
+}
+
 static bool rehash(intern *table, size_t slot_count)
 {
     uint32_t *slots = calloc(slot_count, sizeof *slots);
     if (!slots)
         return false;
     for (size_t id = 1; id < table->count; id++) {
-        const intern_entry *e = &table->entries[id];
-        uint64_t h = hash_bytes(e->data, e->len, 0);
-        size_t at = h & (slot_count - 1);
+        size_t at = table->entries[id].hash & (slot_count - 1);
         while (slots[at])
             at = (at + 1) & (slot_count - 1);
         slots[at] = (uint32_t)id;
@@ -42,14 +45,13 @@ static bool make_room(intern *table)
 }
 
 /* The slot of the text, or the free one where it belongs. */
-static size_t find_slot(const intern *table, unpeg_slice text, uint64_t hash)
+static size_t find_slot(const intern *table, unpeg_slice text, uint32_t hash)
 {
-    uint32_t high = (uint32_t)(hash >> 32);
     size_t mask = table->slot_count - 1;
     size_t at = hash & mask;
     for (uint32_t id; (id = table->slots[at]) != 0; at = (at + 1) & mask) {
         const intern_entry *e = &table->entries[id];
-        if (e->hash == high && e->len == text.len && memcmp(e->data, text.data, text.len) == 0)
+        if (e->hash == hash && e->len == text.len && memcmp(e->data, text.data, text.len) == 0)
             break;
     }
     return at;
@@ -63,14 +65,13 @@ bool intern_add(intern *table, unpeg_slice text, uint32_t *ret)
     }
     if (text.len > UINT32_MAX || !make_room(table))
         return false;
-    uint64_t hash = hash_bytes(text.data, text.len, 0);
+    uint32_t hash = hash_of(text);
     size_t at = find_slot(table, text, hash);
     if (!table->slots[at]) {
         const char *copy = arena_copy(&table->bytes, text.data, text.len);
         if (!copy)
             return false;
-        table->entries[table->count] =
-            (intern_entry){copy, (uint32_t)text.len, (uint32_t)(hash >> 32)};
+        table->entries[table->count] = (intern_entry){copy, (uint32_t)text.len, hash};
         table->slots[at] = (uint32_t)table->count++;
     }
     *ret = table->slots[at];
@@ -81,7 +82,7 @@ uint32_t intern_find(const intern *table, unpeg_slice text)
 {
     if (text.len == 0 || table->slot_count == 0)
         return 0;
-    return table->slots[find_slot(table, text, hash_bytes(text.data, text.len, 0))];
+    return table->slots[find_slot(table, text, hash_of(text))];
 }
 
 unpeg_slice intern_text(const intern *table, uint32_t id)

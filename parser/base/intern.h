@@ -18,7 +18,7 @@
 typedef struct intern_entry {
     const char *data;
     uint32_t len;
-    uint32_t hash; /* high half of the full hash: most misses end here */
+    uint32_t hash; /* most misses end here */
 } intern_entry;
 
 typedef struct intern {

@@ -36,8 +36,10 @@ struct code_space {
     intern names;   /* raw names of code objects */
     intern scripts; /* raw names of scripts, to split names with spaces */
     unpeg_slice tags[MAX_TAGS];
+    uint8_t tag_kinds[MAX_TAGS]; /* kind_of_tag */
     size_t tag_count;
-    char *scratch; /* for unescaping */
+    uint8_t last_tag; /* of the row before */
+    char *scratch;    /* for unescaping */
     size_t scratch_capacity;
     uint32_t v8_major;
     unpeg_addr code_range;                  /* 0 if not known */
@@ -123,7 +125,8 @@ static uint8_t marker_bits(unpeg_slice marker)
     return bits;
 }
 
-static unpeg_frame_kind kind_of_tag(unpeg_slice tag, bool has_function)
+/* ROOT: a function's kind if it has one, else a stub's. */
+static unpeg_frame_kind kind_of_tag(unpeg_slice tag)
 {
     static const struct {
         const char *tag;
@@ -136,15 +139,18 @@ static unpeg_frame_kind kind_of_tag(unpeg_slice tag, bool has_function)
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (unpeg_slice_equal(tag, unpeg_slice_of(kinds[i].tag)))
             return kinds[i].kind;
-    return has_function ? UNPEG_FRAME_JS : UNPEG_FRAME_STUB;
+    return UNPEG_FRAME_ROOT;
 }
 
 /* The tag's number; tags beyond MAX_TAGS (a hostile log) are called like the last one. */
 static unpeg_status tag_number(code_space *space, unpeg_slice tag, uint8_t *ret)
 {
+    *ret = space->last_tag;
+    if (*ret < space->tag_count && unpeg_slice_equal(space->tags[*ret], tag))
+        return UNPEG_OK;
     for (size_t i = space->tag_count; i-- > 0;) {
         if (unpeg_slice_equal(space->tags[i], tag)) {
-            *ret = (uint8_t)i;
+            *ret = space->last_tag = (uint8_t)i;
             return UNPEG_OK;
         }
     }
@@ -153,8 +159,10 @@ static unpeg_status tag_number(code_space *space, unpeg_slice tag, uint8_t *ret)
         return UNPEG_OK;
     }
     unpeg_status status = unpeg_profile_intern(space->profile, tag, &space->tags[space->tag_count]);
-    if (status == UNPEG_OK)
-        *ret = (uint8_t)space->tag_count++;
+    if (status == UNPEG_OK) {
+        space->tag_kinds[space->tag_count] = (uint8_t)kind_of_tag(tag);
+        *ret = space->last_tag = (uint8_t)space->tag_count++;
+    }
     return status;
 }
 
@@ -191,11 +199,13 @@ static unpeg_status fill_entry(code_space *space, const unpeg_code_creation *row
         .size = row->size_bytes <= CODE_MAX_BYTES ? (uint32_t)row->size_bytes : 0,
         .time_us = row->time_us,
         .marker = marker_bits(row->marker),
-        .kind = (uint8_t)kind_of_tag(row->tag, row->has_function),
     };
     if (!intern_add(&space->names, row->name, &ret->name))
         return UNPEG_NO_MEMORY;
     unpeg_status status = tag_number(space, row->tag, &ret->tag);
+    ret->kind = space->tag_kinds[ret->tag];
+    if (ret->kind == UNPEG_FRAME_ROOT)
+        ret->kind = row->has_function ? UNPEG_FRAME_JS : UNPEG_FRAME_STUB;
     if (status == UNPEG_OK && row->has_function)
         status = note_script(space, row->name);
     return status;
