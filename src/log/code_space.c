@@ -6,6 +6,7 @@
 #include "code_name.h"
 #include "grow.h"
 #include "intern.h"
+#include "profile_edit.h"
 #include "unescape.h"
 
 enum {
@@ -33,8 +34,9 @@ struct code_space {
     unpeg_profile *profile;
     symbol_set *symbols;
     code_map *map;
-    intern names;   /* raw names of code objects */
-    intern scripts; /* raw names of scripts, to split names with spaces */
+    unpeg_slice empty; /* the profile's */
+    intern names;      /* raw names of code objects */
+    intern scripts;    /* raw names of scripts, to split names with spaces */
     unpeg_slice tags[MAX_TAGS];
     uint8_t tag_kinds[MAX_TAGS]; /* kind_of_tag */
     size_t tag_count;
@@ -53,7 +55,9 @@ unpeg_status code_space_create(unpeg_profile *profile, symbol_set *symbols, code
         return UNPEG_NO_MEMORY;
     space->profile = profile;
     space->symbols = symbols;
-    unpeg_status status = code_map_create(&space->map);
+    unpeg_status status = unpeg_profile_intern(profile, (unpeg_slice){"", 0}, &space->empty);
+    if (status == UNPEG_OK)
+        status = code_map_create(&space->map);
     if (status != UNPEG_OK) {
         free(space);
         return status;
@@ -285,6 +289,8 @@ static unpeg_status frame_of_code(code_space *space, code_id id, unpeg_frame_id 
     unpeg_frame frame = {
         .kind = (unpeg_frame_kind)entry->kind,
         .tier = (unpeg_tier)(entry->marker & MARKER_TIER),
+        .name = space->empty,
+        .file = space->empty,
         .tag = space->tags[entry->tag],
     };
     if (frame.tier >= UNPEG_TIER_COUNT)
@@ -295,7 +301,7 @@ static unpeg_status frame_of_code(code_space *space, code_id id, unpeg_frame_id 
         frame.flags |= UNPEG_FRAME_SPECIALIZED;
     unpeg_status status = frame.kind == UNPEG_FRAME_JS ? name_function(space, raw, &frame)
                                                        : intern_unescaped(space, raw, &frame.name);
-    return status == UNPEG_OK ? unpeg_profile_add_frame(space->profile, &frame, ret) : status;
+    return status == UNPEG_OK ? profile_add_own_frame(space->profile, &frame, ret) : status;
 }
 
 static unpeg_status label_code(code_space *space, code_id id, unpeg_frame_id *ret)

@@ -11,7 +11,7 @@
 #include "unpeg/log_parser.h"
 
 enum {
-    READ_BYTES = 128 << 10,
+    READ_BYTES = 64 << 10,    /* stays in the caches beside what is made of it */
     PROGRESS_BYTES = 1 << 20, /* between two looks at the clock */
 };
 

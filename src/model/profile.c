@@ -99,13 +99,10 @@ static unpeg_status intern_frame(unpeg_profile *profile, unpeg_frame *frame)
     return status;
 }
 
-unpeg_status unpeg_profile_add_frame(unpeg_profile *profile, const unpeg_frame *frame,
-                                     unpeg_frame_id *ret)
+unpeg_status profile_add_own_frame(unpeg_profile *profile, const unpeg_frame *frame,
+                                   unpeg_frame_id *ret)
 {
     unpeg_frame own = *frame;
-    unpeg_status status = intern_frame(profile, &own);
-    if (status != UNPEG_OK)
-        return status;
     if (profile->frame_count * 2 >= profile->frame_ids.slot_count && !grow_frame_table(profile))
         return UNPEG_NO_MEMORY;
     size_t mask = profile->frame_ids.slot_count - 1;
@@ -128,6 +125,14 @@ unpeg_status unpeg_profile_add_frame(unpeg_profile *profile, const unpeg_frame *
     profile->frame_ids.slots[at] = (uint32_t)profile->frame_count + 1;
     *ret = (unpeg_frame_id)profile->frame_count++;
     return UNPEG_OK;
+}
+
+unpeg_status unpeg_profile_add_frame(unpeg_profile *profile, const unpeg_frame *frame,
+                                     unpeg_frame_id *ret)
+{
+    unpeg_frame own = *frame;
+    unpeg_status status = intern_frame(profile, &own);
+    return status == UNPEG_OK ? profile_add_own_frame(profile, &own, ret) : status;
 }
 
 unpeg_status unpeg_profile_add_node(unpeg_profile *profile, unpeg_node_id parent,

@@ -22,6 +22,11 @@ UNPEG_MUST_CHECK unpeg_status profile_add_path(unpeg_profile *profile, unpeg_nod
                                                const unpeg_frame_id *frames, size_t count,
                                                unpeg_node_id *ret);
 
+/* unpeg_profile_add_frame for a frame whose slices unpeg_profile_intern returned, empty ones too.
+ */
+UNPEG_MUST_CHECK unpeg_status profile_add_own_frame(unpeg_profile *profile,
+                                                    const unpeg_frame *frame, unpeg_frame_id *ret);
+
 /* The kind of a frame, for those who ask at each tick. */
 unpeg_frame_kind profile_frame_kind(const unpeg_profile *profile, unpeg_frame_id id);
 

@@ -14,7 +14,8 @@ enum {
     FIRST_READ_BYTES = 192,
 };
 
-_Static_assert((int)COUNT_LIMIT < (int)SYMBOL_NUMBER_LIMIT, "a symbol's number fits in its key");
+/* A symbol's number is where its name is among the strings; this one is nowhere. */
+#define NAME_TOO_FAR (SYMBOL_NUMBER_LIMIT - 1)
 
 typedef struct collector {
     const elf_file *file;
@@ -83,7 +84,7 @@ static uint32_t rank_of(const Elf64_Sym *symbol)
 
 /* The hot loop of a load: no branch here depends on what differs between one function and the
  * next. No size wraps to the largest, so that the room limits it. */
-static void collect(collector *c, const Elf64_Sym *symbol, uint32_t number)
+static void collect(collector *c, const Elf64_Sym *symbol)
 {
     const unsigned code_types = 1u << STT_FUNC | 1u << STT_NOTYPE | 1u << STT_GNU_IFUNC;
     if (!(code_types >> ELF64_ST_TYPE(symbol->st_info) & 1))
@@ -103,7 +104,8 @@ static void collect(collector *c, const Elf64_Sym *symbol, uint32_t number)
     symbol_key *key = &c->keys[c->count++];
     key->start = (uint32_t)start;
     key->size = (uint32_t)last + 1;
-    key->order = rank_of(symbol) << SYMBOL_RANK_SHIFT | number;
+    key->order = rank_of(symbol) << SYMBOL_RANK_SHIFT |
+                 (symbol->st_name < NAME_TOO_FAR ? symbol->st_name : NAME_TOO_FAR);
 }
 
 static unpeg_status prepare_sections(collector *c)
@@ -129,7 +131,7 @@ static unpeg_status collect_all(collector *c, const elf_symbols_place *place)
         status =
             elf_file_read_symbols(c->file, place->offset + at * sizeof *c->chunk, c->chunk, count);
         for (size_t i = 0; i < count && status == UNPEG_OK; i++)
-            collect(c, &c->chunk[i], (uint32_t)(at + i));
+            collect(c, &c->chunk[i]);
     }
     return status;
 }
@@ -193,22 +195,17 @@ elf_symbols_range elf_symbols_find(const elf_symbols *symbols, uint64_t vaddr)
     return range;
 }
 
-static unpeg_status read_name(const elf_symbols *symbols, uint32_t number, elf_symbol_text *ret)
+static unpeg_status read_name(const elf_symbols *symbols, uint32_t name, elf_symbol_text *ret)
 {
-    Elf64_Sym symbol;
-    uint64_t at = symbols->place.offset + number * (uint64_t)sizeof symbol;
-    unpeg_status status = elf_file_read_symbols(symbols->file, at, &symbol, 1);
-    if (status != UNPEG_OK)
-        return status;
-    if (symbol.st_name >= symbols->place.names_size)
+    if (name >= symbols->place.names_size || name == NAME_TOO_FAR)
         return UNPEG_INPUT;
-    uint64_t left = symbols->place.names_size - symbol.st_name;
-    at = symbols->place.names_offset + symbol.st_name;
+    uint64_t left = symbols->place.names_size - name;
+    uint64_t at = symbols->place.names_offset + name;
     size_t limit = left < ELF_NAME_LIMIT ? (size_t)left : ELF_NAME_LIMIT;
     size_t size = limit < FIRST_READ_BYTES ? limit : FIRST_READ_BYTES;
     for (;; size = limit) {
         size_t got = 0;
-        status = elf_file_read_some(symbols->file, at, ret->bytes, size, &got);
+        unpeg_status status = elf_file_read_some(symbols->file, at, ret->bytes, size, &got);
         if (status != UNPEG_OK)
             return status;
         ret->bytes[got] = '\0';

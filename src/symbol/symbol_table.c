@@ -10,7 +10,7 @@
 
 #define TIED UINT32_C(0x80000000)
 
-enum { DIGITS = 3, DIGIT_BITS_MAX = 11 };
+enum { DIGITS = 2, DIGIT_BITS_MAX = 16 };
 
 /* One of the passes of the sort. */
 typedef struct digit_pass {
@@ -63,10 +63,10 @@ static void move_keys(const symbol_key *from, size_t count, digit_pass pass, sym
         to[pass.places[digit_of(from[i].start, pass.number, pass.bits)]++] = from[i];
 }
 
-_Static_assert(DIGITS % 2 == 1, "the last pass writes to the other array");
+_Static_assert(DIGITS % 2 == 0, "the last pass writes to the array of the keys");
 
-/* By start, in DIGITS passes, so that the result is in other. Whatever the keys are, this takes the
- * same time, and with 9 bits each (code of up to 128 MiB) half of what comparing takes. */
+/* By start, in DIGITS passes through other and back. Whatever the keys are, this takes the
+ * same time. */
 static unpeg_status sort_keys(symbol_key *keys, size_t count, symbol_key *other)
 {
     uint32_t(*places)[1 << DIGIT_BITS_MAX] = calloc(DIGITS, sizeof *places);
@@ -232,17 +232,18 @@ static unpeg_status flatten(symbol_table *table, const symbol_key *keys, size_t 
     return done ? UNPEG_OK : UNPEG_NO_MEMORY;
 }
 
-/* Pieces are as large as keys, and few tables need more of them: the unsorted keys make room. */
+/* Pieces are as large as keys, and few tables need more of them: they take the room that the keys
+ * were sorted through. */
 unpeg_status symbol_table_build(symbol_table *table, symbol_key *keys, size_t count)
 {
     _Static_assert(sizeof(symbol_piece) == sizeof(symbol_key), "pieces take the place of keys");
-    symbol_key *sorted = malloc((count + 1) * sizeof *sorted);
-    unpeg_status status = sorted ? sort_keys(keys, count, sorted) : UNPEG_NO_MEMORY;
-    table->pieces = (symbol_piece *)(void *)keys;
-    table->capacity = count;
+    symbol_key *other = malloc((count + 1) * sizeof *other);
+    unpeg_status status = other ? sort_keys(keys, count, other) : UNPEG_NO_MEMORY;
+    table->pieces = (symbol_piece *)(void *)other;
+    table->capacity = other ? count : 0;
     if (status == UNPEG_OK)
-        status = flatten(table, sorted, count);
-    free(sorted);
+        status = flatten(table, keys, count);
+    free(keys);
     return status;
 }
 

@@ -37,6 +37,20 @@ int prof_label_compare(unpeg_slice a, unpeg_slice b)
     return (a.len > b.len) - (a.len < b.len);
 }
 
+/* In eight bytes there is room for a rank of each, but not for the rank of 0xEE above 0xFF: such a
+ * byte and all behind it count as equal ones. */
+uint64_t prof_label_beginning(unpeg_slice text)
+{
+    uint64_t number = 0;
+    bool ended = false;
+    for (size_t i = 0; i < 8; i++) {
+        unsigned byte = ended || i >= text.len ? 0 : (unsigned char)text.data[i];
+        ended |= byte >= 0xEE;
+        number = number << 8 | (byte < 0xEE ? byte : 0xEE);
+    }
+    return number;
+}
+
 /* A text that grows; failed is sticky. */
 typedef struct text {
     char *bytes;
@@ -76,6 +90,24 @@ static void put_tag(text *t, const unpeg_frame *f)
     put_text(t, ": ");
 }
 
+static void put_number(text *t, uint32_t number)
+{
+    char digits[10];
+    size_t at = sizeof digits;
+    do
+        digits[--at] = (char)('0' + number % 10);
+    while ((number /= 10) != 0);
+    put(t, (unpeg_slice){digits + at, sizeof digits - at});
+}
+
+static void put_position(text *t, const unpeg_frame *f)
+{
+    put_text(t, ":");
+    put_number(t, f->line);
+    put_text(t, ":");
+    put_number(t, f->column);
+}
+
 static void put_code(text *t, const unpeg_frame *f)
 {
     put_tag(t, f);
@@ -88,10 +120,8 @@ static void put_code(text *t, const unpeg_frame *f)
         put_text(t, " ");
         put(t, f->file);
     }
-    char position[32];
-    snprintf(position, sizeof position, ":%u:%u", f->line, f->column);
     if (is_function && f->line)
-        put_text(t, position);
+        put_position(t, f);
 }
 
 /* Every frame without a name is the reference's UNKNOWN if it was running; code that V8 did not

@@ -42,4 +42,8 @@ static inline unpeg_slice prof_label_text(const prof_labels *labels, uint32_t la
 /* The order of JavaScript's < on strings, that is by UTF-16 units; less than 0 if a is first. */
 int prof_label_compare(unpeg_slice a, unpeg_slice b);
 
+/* A number for the first bytes of a label: of two that differ in it, the one with the lower number
+ * is first. */
+uint64_t prof_label_beginning(unpeg_slice text);
+
 #endif

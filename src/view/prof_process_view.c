@@ -140,34 +140,51 @@ static unpeg_prof_row row_of(const builder *b, uint32_t label, uint64_t ticks)
                             (unpeg_prof_category)labels->categories[label]};
 }
 
-/* Rows by ticks, then as the report sorts its labels. */
+/* A row while it is sorted. */
+typedef struct ranked_row {
+    uint32_t ticks, label;
+    uint64_t beginning; /* prof_label_beginning */
+    unpeg_slice text;
+} ranked_row;
+
+/* Rows by ticks, then as the report sorts its labels: descending. */
 static int by_ticks(const void *x, const void *y)
 {
-    const unpeg_prof_row *a = x;
-    const unpeg_prof_row *b = y;
+    const ranked_row *a = x;
+    const ranked_row *b = y;
     if (a->ticks != b->ticks)
         return a->ticks > b->ticks ? -1 : 1;
-    return prof_label_compare(b->label, a->label);
+    if (a->beginning != b->beginning)
+        return a->beginning > b->beginning ? -1 : 1;
+    return prof_label_compare(b->text, a->text);
+}
+
+static size_t rank_labels(const builder *b, const uint32_t *ticks_by_label, ranked_row *ret)
+{
+    size_t count = 0;
+    for (uint32_t i = 1; i < b->view.functions.count; i++) {
+        unpeg_slice text = prof_label_text(&b->out->labels, i);
+        if (ticks_by_label[i] > 0)
+            ret[count++] = (ranked_row){ticks_by_label[i], i, prof_label_beginning(text), text};
+    }
+    if (count > 1)
+        qsort(ret, count, sizeof *ret, by_ticks);
+    return count;
 }
 
 /* The rows of the labels that have ticks, in the order of printing. The root's label has none. */
 static bool list_labels(const builder *b, const uint32_t *ticks_by_label, unpeg_prof_row **ret_rows,
                         size_t *ret_count)
 {
-    uint32_t labels = b->view.functions.count;
-    size_t count = 0;
-    for (uint32_t i = 1; i < labels; i++)
-        count += ticks_by_label[i] > 0;
-    unpeg_prof_row *rows = *ret_rows = malloc((count + 1) * sizeof *rows);
-    if (!rows)
+    ranked_row *ranked = malloc(b->view.functions.count * sizeof *ranked);
+    if (!ranked)
         return false;
-    *ret_count = 0;
-    for (uint32_t i = 1; i < labels; i++)
-        if (ticks_by_label[i] > 0)
-            rows[(*ret_count)++] = row_of(b, i, ticks_by_label[i]);
-    if (count > 1)
-        qsort(rows, count, sizeof *rows, by_ticks);
-    return true;
+    size_t count = *ret_count = rank_labels(b, ticks_by_label, ranked);
+    unpeg_prof_row *rows = *ret_rows = malloc((count + 1) * sizeof *rows);
+    for (size_t i = 0; rows && i < count; i++)
+        rows[i] = row_of(b, ranked[i].label, ranked[i].ticks);
+    free(ranked);
+    return rows != NULL;
 }
 
 static bool make_rows(builder *b)

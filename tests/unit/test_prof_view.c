@@ -160,6 +160,9 @@ static void test_label_order_is_that_of_utf16(void **state)
             int order =
                 prof_label_compare(unpeg_slice_of(ascending[i]), unpeg_slice_of(ascending[k]));
             assert_int_equal((order > 0) - (order < 0), (i > k) - (i < k));
+            if (i > k)
+                assert_true(prof_label_beginning(unpeg_slice_of(ascending[i])) >=
+                            prof_label_beginning(unpeg_slice_of(ascending[k])));
         }
     }
 }
