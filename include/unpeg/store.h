@@ -35,7 +35,8 @@ typedef bool (*unpeg_stop_fn)(void *user);
  * on; NULL ones come from the environment and the files it names. */
 typedef struct unpeg_store_options {
     size_t struct_size;
-    const char *const *environment; /* "NAME=value", ends with NULL; NULL: an empty one */
+    const char *const *environment; /* "NAME=value", ends with NULL, and outlives the store; NULL:
+                                       an empty one */
     uint64_t deadline_us;           /* on CLOCK_MONOTONIC; 0: none */
     unpeg_stop_fn stop;             /* NULL: never */
     void *stop_user;

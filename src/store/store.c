@@ -3,9 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "file_store.h"
-#include "store_backend.h"
+#include "s3_store.h"
 
 uint64_t store_now_us(void)
 {
@@ -90,15 +91,17 @@ static unpeg_status choose_url(const char *url, const unpeg_store_options *optio
 static unpeg_status open_backend(unpeg_store *store, const unpeg_store_options *options,
                                  unpeg_error *error)
 {
-    (void)options;
     if (strncmp(store->url, "file:", 5) == 0)
         return file_store_open(store, error);
+    if (strncmp(store->url, "s3:", 3) == 0)
+        return s3_store_open(store, options, error);
     return unpeg_error_set(error, UNPEG_ARGUMENT,
                            "%.100s: no store; write file:///dir or s3://bucket/prefix", store->url);
 }
 
-unpeg_status unpeg_store_open(const char *url, const unpeg_store_options *options,
-                              unpeg_store **ret, unpeg_error *error)
+unpeg_status store_open(const char *url, const unpeg_store_options *options,
+                        const struct http_transport *transport, unpeg_store **ret,
+                        unpeg_error *error)
 {
     const unpeg_store_options defaults = {.struct_size = sizeof defaults};
     unpeg_store *store = calloc(1, sizeof *store);
@@ -108,6 +111,7 @@ unpeg_status unpeg_store_open(const char *url, const unpeg_store_options *option
     store->deadline_us = options->deadline_us;
     store->stop = options->stop;
     store->stop_user = options->stop_user;
+    store->transport = transport;
     unpeg_status status = choose_url(url, options, &store->url, error);
     if (status == UNPEG_OK)
         status = open_backend(store, options, error);
@@ -116,6 +120,12 @@ unpeg_status unpeg_store_open(const char *url, const unpeg_store_options *option
     else
         unpeg_store_close(store);
     return status;
+}
+
+unpeg_status unpeg_store_open(const char *url, const unpeg_store_options *options,
+                              unpeg_store **ret, unpeg_error *error)
+{
+    return store_open(url, options, NULL, ret, error);
 }
 
 void unpeg_store_close(unpeg_store *store)
@@ -172,13 +182,53 @@ static unpeg_status check_key(const unpeg_store *store, const char *key, unpeg_e
     return UNPEG_OK;
 }
 
+void store_put_note(const store_put *put)
+{
+    if (put->wanted->state_path &&
+        upload_state_write(put->state, put->wanted->state_path, NULL) != UNPEG_OK)
+        return;
+}
+
+/* What an earlier put left, or a first note of this one: from then on the file is not forgotten. */
+static unpeg_status begin_notes(const unpeg_store *store, const store_put *put, unpeg_error *error)
+{
+    const char *path = put->wanted->state_path;
+    unpeg_pending wanted = {.zstd = put->wanted->zstd};
+    unpeg_pending *noted = &put->state->pending;
+    snprintf(wanted.key, sizeof wanted.key, "%s", put->wanted->key);
+    int len = snprintf(wanted.url, sizeof wanted.url, "%s", store->url);
+    if (len < 0 || (size_t)len >= sizeof wanted.url)
+        return unpeg_error_set(error, UNPEG_LIMIT, "the URL of the store is too long to be noted");
+    if (!path || upload_state_read(put->state, path, NULL) != UNPEG_OK) {
+        upload_state_deinit(put->state);
+        *put->state = (upload_state){.pending = wanted};
+        return path ? upload_state_write(put->state, path, error) : UNPEG_OK;
+    }
+    if (strcmp(noted->url, wanted.url) == 0 && strcmp(noted->key, wanted.key) == 0 &&
+        noted->zstd == wanted.zstd)
+        return UNPEG_OK;
+    return unpeg_error_set(error, UNPEG_ARGUMENT,
+                           "the state file is of another upload: %.60s/%.80s", noted->url,
+                           noted->key);
+}
+
+static unpeg_status put_noted(unpeg_store *store, const store_put *put, unpeg_error *error)
+{
+    unpeg_status status = begin_notes(store, put, error);
+    if (status == UNPEG_OK)
+        status = store->ops->put(store, put, error);
+    if (status == UNPEG_OK && put->wanted->state_path)
+        (void)unlink(put->wanted->state_path);
+    return status;
+}
+
 static unpeg_status put_file(unpeg_store *store, const store_put *put, unpeg_error *error)
 {
     unpeg_stored *stored = put->stored;
     unpeg_status status = store_ended(store, error);
-    if (status == UNPEG_OK)
-        status = store->ops->put(store, put, error);
     stored->file_bytes = put->file->bytes;
+    if (status == UNPEG_OK)
+        status = put_noted(store, put, error);
     if (status != UNPEG_OK || stored->proof == UNPEG_PROOF_NONE)
         snprintf(stored->keep_reason, sizeof stored->keep_reason, "it is not proven to be stored");
     else
@@ -200,8 +250,10 @@ unpeg_status unpeg_store_put(unpeg_store *store, const unpeg_put *put, unpeg_sto
         return status;
     ret->keep_reason[0] = '\0';
     ret->was_read = true;
-    const store_put checked = {.wanted = put, .file = &file, .stored = ret};
+    upload_state state = {0};
+    const store_put checked = {.wanted = put, .file = &file, .stored = ret, .state = &state};
     status = put_file(store, &checked, error);
+    upload_state_deinit(&state);
     local_file_close(&file);
     return status;
 }

@@ -14,13 +14,14 @@
 #include <stdatomic.h>
 
 #include "local_file.h"
-#include "unpeg/store.h"
+#include "upload_state.h"
 
 /* One put, after its words were checked. */
 typedef struct store_put {
     const unpeg_put *wanted;
-    local_file *file;
+    const local_file *file;
     unpeg_stored *stored;
+    upload_state *state; /* what an earlier put left, or only what is to be stored */
 } store_put;
 
 /* Called for every object of a listing, in any order. key lives for the call. */
@@ -51,8 +52,18 @@ struct unpeg_store {
     uint64_t deadline_us;
     unpeg_stop_fn stop;
     void *stop_user;
-    atomic_bool cancelled; /* the source that a thread reads for was closed */
+    const struct http_transport *transport; /* NULL: libcurl; of tests */
+    atomic_bool cancelled;                  /* the source that a thread reads for was closed */
 };
+
+/* As unpeg_store_open, over a transport of a test. */
+UNPEG_MUST_CHECK unpeg_status store_open(const char *url, const unpeg_store_options *options,
+                                         const struct http_transport *transport, unpeg_store **ret,
+                                         unpeg_error *error);
+
+/* Notes how far a put is, if the caller wants notes. A note that cannot be written is no reason to
+ * stop sending: the store itself knows what it has. */
+void store_put_note(const store_put *put);
 
 /* µs of the monotonic clock. */
 uint64_t store_now_us(void);

@@ -13,12 +13,12 @@
 /* 10 000 parts and the longest texts. */
 enum { STATE_BYTES_MAX = 1 << 20 };
 
-unpeg_status upload_state_add_part(upload_state *state, const unsigned char md5[MD5_BYTES])
+unpeg_status upload_state_add_part(upload_state *state, const upload_part *part)
 {
     if (!grow_reserve((void **)&state->parts, &state->part_capacity, state->part_count + 1,
                       sizeof *state->parts))
         return UNPEG_NO_MEMORY;
-    memcpy(state->parts[state->part_count++].md5, md5, MD5_BYTES);
+    state->parts[state->part_count++] = *part;
     state->pending.stored_bytes = state->part_count * state->part_bytes;
     return UNPEG_OK;
 }
@@ -43,7 +43,7 @@ static void print_part(FILE *out, const upload_part *part)
     fputs("part ", out);
     for (size_t i = 0; i < MD5_BYTES; i++)
         fprintf(out, "%02x", part->md5[i]);
-    fputc('\n', out);
+    fprintf(out, " %s\n", part->etag);
 }
 
 static void print_state(FILE *out, const upload_state *state)
@@ -139,19 +139,35 @@ static int digit_of(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static bool take_part(upload_state *state, unpeg_slice value)
+bool upload_etag_is_sound(const char *etag)
 {
-    unsigned char md5[MD5_BYTES];
-    if (value.len != 2 * sizeof md5 || state->part_count == UPLOAD_PARTS_MAX)
-        return false;
-    for (size_t i = 0; i < sizeof md5; i++) {
+    for (const char *at = etag; *at != '\0'; at++)
+        if (*at <= ' ' || *at > '~' || strchr("\"<>&", *at) != NULL)
+            return false;
+    return etag[0] != '\0';
+}
+
+static bool take_md5(unpeg_slice value, unsigned char *ret)
+{
+    for (size_t i = 0; i < MD5_BYTES; i++) {
         int high = digit_of(value.data[2 * i]);
         int low = digit_of(value.data[2 * i + 1]);
         if (high < 0 || low < 0)
             return false;
-        md5[i] = (unsigned char)(high << 4 | low);
+        ret[i] = (unsigned char)(high << 4 | low);
     }
-    return upload_state_add_part(state, md5) == UNPEG_OK;
+    return true;
+}
+
+static bool take_part(upload_state *state, unpeg_slice value)
+{
+    const size_t digits = 2 * (size_t)MD5_BYTES;
+    upload_part part;
+    if (value.len <= digits || value.data[digits] != ' ' || state->part_count == UPLOAD_PARTS_MAX)
+        return false;
+    const unpeg_slice etag = {value.data + digits + 1, value.len - digits - 1};
+    return take_md5(value, part.md5) && take_text(etag, part.etag, sizeof part.etag) &&
+           upload_etag_is_sound(part.etag) && upload_state_add_part(state, &part) == UNPEG_OK;
 }
 
 static bool take_line(upload_state *state, unpeg_slice name, unpeg_slice value)

@@ -4,7 +4,7 @@
  *
  *     upload_state state = {0};
  *     status = upload_state_read(&state, path, error);
- *     upload_state_add_part(&state, md5);
+ *     upload_state_add_part(&state, &part);
  *     status = upload_state_write(&state, path, error);
  *     upload_state_deinit(&state);
  *
@@ -15,7 +15,7 @@
  *     file-bytes 58400000          from here on only when something was sent
  *     part-bytes 8388608
  *     upload-id 2~abc
- *     part 0123456789abcdef0123456789abcdef
+ *     part 0123456789abcdef0123456789abcdef 0123456789abcdef0123456789abcdef
  *     end
  */
 #ifndef UNPEG_STORE_UPLOAD_STATE_H
@@ -23,10 +23,12 @@
 
 #include "unpeg/store.h"
 
-enum { UPLOAD_ID_MAX = 1024, UPLOAD_PARTS_MAX = 10000, MD5_BYTES = 16 };
+enum { UPLOAD_ID_MAX = 1024, UPLOAD_PARTS_MAX = 10000, ETAG_MAX = 79, MD5_BYTES = 16 };
 
 typedef struct upload_part {
-    unsigned char md5[MD5_BYTES];
+    unsigned char md5[MD5_BYTES]; /* of what was sent */
+    char etag[ETAG_MAX + 1];      /* what the store calls it: the same in hexadecimal, but where it
+                                     encrypts */
 } upload_part;
 
 typedef struct upload_state {
@@ -38,8 +40,10 @@ typedef struct upload_state {
 } upload_state;
 
 /* Fails with NO_MEMORY. */
-UNPEG_MUST_CHECK unpeg_status upload_state_add_part(upload_state *state,
-                                                    const unsigned char md5[MD5_BYTES]);
+UNPEG_MUST_CHECK unpeg_status upload_state_add_part(upload_state *state, const upload_part *part);
+
+/* Whether a text can be an ETag: no blank, no quote, nothing that XML would have to escape. */
+bool upload_etag_is_sound(const char *etag);
 
 /* Forgets the upload, not what is to be uploaded. */
 void upload_state_restart(upload_state *state);
