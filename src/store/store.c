@@ -254,6 +254,9 @@ unpeg_status unpeg_store_put(unpeg_store *store, const unpeg_put *put, unpeg_sto
     const store_put checked = {.wanted = put, .file = &file, .stored = ret, .state = &state};
     status = put_file(store, &checked, error);
     upload_state_deinit(&state);
+    /* On the way there may have been failures that did not matter. */
+    if (status == UNPEG_OK && error)
+        *error = (unpeg_error){.status = UNPEG_OK};
     local_file_close(&file);
     return status;
 }
