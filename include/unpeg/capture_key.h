@@ -57,7 +57,9 @@ typedef struct unpeg_key_segment {
 UNPEG_API void unpeg_key_segment_make(const char *text, unpeg_key_segment *ret);
 
 /* Whether the key's realm contains realm, which is any text and no pattern: both are compared as
- * segments, ASCII letters without regard to case. An empty realm is in every key. */
+ * segments, ASCII letters without regard to case, and what becomes "-" at an end of realm stands
+ * for a "-" or the segment's end. An empty realm is in every key; one of which no character is kept
+ * is that of keys without one. */
 UNPEG_API bool unpeg_key_has_realm(const char *key, const char *realm);
 
 /* The Unix time that the last part of the key begins with; 0 if it does not begin with one. */

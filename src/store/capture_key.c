@@ -166,26 +166,54 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-static bool begins_alike(const char *text, const char *begin, size_t len)
+/* How a text appears within a realm's segment that has a "-" added at both ends: like a segment,
+ * but with the dashes at its own ends. */
+static void make_needle(const char *text, unpeg_key_segment *ret)
 {
-    for (size_t i = 0; i < len; i++)
-        if (lower(text[i]) != lower(begin[i]))
+    unpeg_slice from = significant(text);
+    const char *end = from.data + from.len;
+    const char *begin = from.data;
+    bool has_before = begin > text && strncmp(text, "http", 4) != 0 && !is_blank(begin[-1]);
+    bool has_after = *end && !is_blank(*end);
+    unpeg_key_segment_make(text, ret);
+    if (ret->len == 0 || ret->len + 2 > UNPEG_KEY_SEGMENT_MAX)
+        return;
+    memmove(ret->text + has_before, ret->text, ret->len);
+    ret->len += (size_t)has_before + has_after;
+    if (has_before)
+        ret->text[0] = '-';
+    if (has_after)
+        ret->text[ret->len - 1] = '-';
+}
+
+/* The character of a realm's segment with a "-" added at both ends. */
+static char padded_at(const char *segment, size_t len, size_t at)
+{
+    return at == 0 || at > len ? '-' : segment[at - 1];
+}
+
+static bool is_at(unpeg_slice segment, size_t at, const unpeg_key_segment *needle)
+{
+    for (size_t i = 0; i < needle->len; i++)
+        if (lower(padded_at(segment.data, segment.len, at + i)) != lower(needle->text[i]))
             return false;
     return true;
 }
 
 bool unpeg_key_has_realm(const char *key, const char *realm)
 {
-    unpeg_key_segment wanted;
+    unpeg_key_segment needle;
     const char *segment = strchr(key, '/');
-    unpeg_key_segment_make(realm, &wanted);
-    if (wanted.len == 0)
+    if (realm[0] == '\0')
         return true;
     if (!segment)
         return false;
     size_t len = strcspn(++segment, "/");
-    for (size_t at = 0; at + wanted.len <= len; at++)
-        if (begins_alike(segment + at, wanted.text, wanted.len))
+    make_needle(realm, &needle);
+    if (needle.len == 0)
+        make_or(NULL, "no-realm", &needle);
+    for (size_t at = 0; at + needle.len <= len + 2; at++)
+        if (is_at((unpeg_slice){segment, len}, at, &needle))
             return true;
     return false;
 }

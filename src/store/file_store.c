@@ -239,6 +239,8 @@ static unpeg_status file_get(unpeg_store *store, const char *key, const unpeg_wr
 {
     file_store *s = store->backend;
     struct stat info;
+    if (!store_key_is_sound(key))
+        return unpeg_error_set(error, UNPEG_NOT_FOUND, "no object can have this key in a folder");
     unpeg_status status = make_paths(s, key, error);
     if (status != UNPEG_OK)
         return status;

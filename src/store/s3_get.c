@@ -83,9 +83,24 @@ static bool may_resume(const getting *g, unpeg_status status, const s3_response 
     return status == UNPEG_REMOTE && response->http.delivered != 0 && g->refused == UNPEG_OK;
 }
 
-static unpeg_status replaced(unpeg_error *error)
+/* What an answer amounts to: OK for the whole object, REMOTE for a part of it. */
+static unpeg_status judge(getting *g, unpeg_status status, const s3_response *response,
+                          unpeg_error *error)
 {
-    return unpeg_error_set(error, UNPEG_MISMATCH, "the object was replaced while it was read");
+    /* Nobody was asked about an answer without a body. */
+    if (status == UNPEG_OK && !g->range.begun)
+        status = on_answer(g, &response->http);
+    if (g->range.offset != 0 && (response->http.status == 412 || g->refused == UNPEG_MISMATCH))
+        return unpeg_error_set(error, UNPEG_MISMATCH, "the object was replaced while it was read");
+    if (g->refused != UNPEG_OK)
+        return unpeg_error_set(error, UNPEG_REMOTE,
+                               "the store answered with other bytes than were asked for");
+    if (status != UNPEG_OK && status != UNPEG_REMOTE)
+        return status;
+    if (range_resume_is_done(&g->range) || (status == UNPEG_OK && !g->range.has_total))
+        return UNPEG_OK;
+    return status == UNPEG_OK ? unpeg_error_set(error, UNPEG_REMOTE, "the object ended early")
+                              : status;
 }
 
 static unpeg_status get_all(getting *g, s3_response *response, unpeg_error *error)
@@ -94,23 +109,7 @@ static unpeg_status get_all(getting *g, s3_response *response, unpeg_error *erro
     const store_budget budget = s3_store_budget(g->store);
     for (;;) {
         uint64_t before = g->range.offset;
-        unpeg_status status = get_rest(g, response, error);
-        /* Nobody was asked about an answer without a body. */
-        if (status == UNPEG_OK && !g->range.begun)
-            status = on_answer(g, &response->http);
-        if (before != 0 && (response->http.status == 412 || g->refused == UNPEG_MISMATCH))
-            return replaced(error);
-        if (g->refused != UNPEG_OK)
-            return unpeg_error_set(error, UNPEG_REMOTE,
-                                   "the store answered with other bytes than "
-                                   "those that were asked for");
-        bool is_whole = status == UNPEG_OK && !g->range.has_total;
-        if (range_resume_is_done(&g->range) && (status == UNPEG_OK || status == UNPEG_REMOTE))
-            is_whole = true;
-        if (is_whole)
-            return UNPEG_OK;
-        if (status == UNPEG_OK)
-            status = unpeg_error_set(error, UNPEG_REMOTE, "the object ended early");
+        unpeg_status status = judge(g, get_rest(g, response, error), response, error);
         left = g->range.offset - before >= RESUME_BYTES ? RESUMES_MAX : left - 1;
         if (!may_resume(g, status, response) || left == 0)
             return status;

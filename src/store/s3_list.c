@@ -13,7 +13,7 @@ enum { TOKEN_MAX = 4096, QUERY_MAX = 5 };
 typedef struct list_page {
     const store_list *list;
     size_t prefix_len; /* of the store's own prefix, which keys are shown without */
-    bool is_encoded, is_cut;
+    bool is_listing, is_encoded, is_cut;
     char token[TOKEN_MAX + 1];
     text_buffer key;
     unpeg_object object;
@@ -33,6 +33,8 @@ static bool copy_text(unpeg_slice text, char *ret, size_t size)
 static unpeg_status take_head(void *user, const char *path, unpeg_slice text)
 {
     list_page *page = user;
+    if (strcmp(path, "ListBucketResult") == 0)
+        page->is_listing = true;
     if (strcmp(path, "ListBucketResult/EncodingType") == 0)
         page->is_encoded = unpeg_slice_equal(text, unpeg_slice_of("url"));
     if (strcmp(path, "ListBucketResult/IsTruncated") == 0)
@@ -94,10 +96,11 @@ static unpeg_status read_page(list_page *page, unpeg_slice document, unpeg_error
     char before[sizeof page->token];
     memcpy(before, page->token, sizeof before);
     page->token[0] = '\0';
-    page->is_cut = page->is_encoded = false;
+    page->is_listing = page->is_cut = page->is_encoded = false;
     unpeg_status status = xml_text_parse(document, take_head, page, error);
     bool stands_still = page->is_cut && (!page->token[0] || strcmp(before, page->token) == 0);
-    if (status == UNPEG_INPUT || status == UNPEG_LIMIT || stands_still)
+    bool is_none = status == UNPEG_OK && !page->is_listing;
+    if (status == UNPEG_INPUT || status == UNPEG_LIMIT || is_none || stands_still)
         return unpeg_error_set(error, UNPEG_REMOTE, "the store's listing makes no sense");
     return status == UNPEG_OK ? xml_text_parse(document, take, page, error) : status;
 }

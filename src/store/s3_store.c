@@ -81,7 +81,8 @@ static unpeg_status split_url(s3_store *s3, const char *url, char **ret_bucket, 
 {
     static const char scheme[] = "s3://";
     if (strncmp(url, scheme, strlen(scheme)) != 0 || url[strlen(scheme)] == '/')
-        return unpeg_error_set(error, UNPEG_ARGUMENT, "%.100s: write s3://bucket/prefix", url);
+        return unpeg_error_set(error, UNPEG_ARGUMENT,
+                               "no bucket in the URL of the store; write s3://bucket/prefix");
     const char *bucket = url + strlen(scheme);
     size_t len = strcspn(bucket, "/");
     const char *prefix = bucket[len] ? bucket + len + 1 : "";

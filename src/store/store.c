@@ -158,8 +158,7 @@ const char *unpeg_store_credentials(unpeg_store *store)
     return store->ops->credentials(store);
 }
 
-/* A folder must not be left, and no store likes empty names. */
-static bool is_sound(const char *key)
+bool store_key_is_sound(const char *key)
 {
     for (const char *part = key;; part++) {
         size_t len = strcspn(part, "/");
@@ -171,11 +170,10 @@ static bool is_sound(const char *key)
     }
 }
 
-static unpeg_status check_key(const unpeg_store *store, const char *key, unpeg_error *error)
+static unpeg_status check_length(const unpeg_store *store, const char *key, unpeg_error *error)
 {
-    if (!key || !is_sound(key))
-        return unpeg_error_set(error, UNPEG_ARGUMENT,
-                               "no key: a key is names between slashes, none empty, . or ..");
+    if (key[0] == '\0')
+        return unpeg_error_set(error, UNPEG_ARGUMENT, "an empty key");
     if (strlen(key) > store->key_max)
         return unpeg_error_set(error, UNPEG_LIMIT, "the key has %zu bytes, at most %zu fit",
                                strlen(key), store->key_max);
@@ -212,6 +210,15 @@ static unpeg_status begin_notes(const unpeg_store *store, const store_put *put, 
                            noted->key);
 }
 
+/* Others may have stored what they like; what is put here can also be kept in a folder. */
+static unpeg_status check_new_key(const unpeg_store *store, const char *key, unpeg_error *error)
+{
+    if (!store_key_is_sound(key))
+        return unpeg_error_set(error, UNPEG_ARGUMENT,
+                               "no key: a key is names between slashes, none empty, . or ..");
+    return check_length(store, key, error);
+}
+
 static unpeg_status put_noted(unpeg_store *store, const store_put *put, unpeg_error *error)
 {
     unpeg_status status = begin_notes(store, put, error);
@@ -243,7 +250,7 @@ unpeg_status unpeg_store_put(unpeg_store *store, const unpeg_put *put, unpeg_sto
     local_file file;
     memset(ret, 0, sizeof *ret);
     snprintf(ret->keep_reason, sizeof ret->keep_reason, "it was not sent");
-    unpeg_status status = check_key(store, put->key, error);
+    unpeg_status status = check_new_key(store, put->key, error);
     if (status == UNPEG_OK)
         status = local_file_open(&file, put->path, error);
     if (status != UNPEG_OK)
@@ -264,7 +271,7 @@ unpeg_status unpeg_store_put(unpeg_store *store, const unpeg_put *put, unpeg_sto
 unpeg_status unpeg_store_get(unpeg_store *store, const char *key, const unpeg_writer *out,
                              unpeg_error *error)
 {
-    unpeg_status status = check_key(store, key, error);
+    unpeg_status status = check_length(store, key, error);
     if (status == UNPEG_OK)
         status = store_ended(store, error);
     return status == UNPEG_OK ? store->ops->get(store, key, out, error) : status;

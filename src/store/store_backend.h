@@ -65,6 +65,9 @@ UNPEG_MUST_CHECK unpeg_status store_open(const char *url, const unpeg_store_opti
  * stop sending: the store itself knows what it has. */
 void store_put_note(const store_put *put);
 
+/* Names between slashes, none empty, "." or "..": it does not lead out of a folder. */
+bool store_key_is_sound(const char *key);
+
 /* µs of the monotonic clock. */
 uint64_t store_now_us(void);
 

@@ -198,6 +198,15 @@ static void test_realms(void **state)
     assert_false(unpeg_key_has_realm(key, "realmsXexample"));
     assert_false(unpeg_key_has_realm(key, "job"));
     assert_false(unpeg_key_has_realm(key, "env"));
+    /* What was cut off stands for an end. */
+    assert_true(unpeg_key_has_realm(key, "/realms.example/user/X/"));
+    assert_true(unpeg_key_has_realm(key, " example/ "));
+    assert_true(unpeg_key_has_realm(key, "?user?"));
+    assert_false(unpeg_key_has_realm(key, "realm?"));
+    assert_false(unpeg_key_has_realm(key, "[r]ealms"));
+    assert_false(unpeg_key_has_realm(key, "/xample"));
+    assert_false(unpeg_key_has_realm(key, "%"));
+    assert_true(unpeg_key_has_realm("e/no-realm/j", "%"));
     assert_false(unpeg_key_has_realm(key, "x/job"));
     assert_false(unpeg_key_has_realm("realm", "realm"));
     assert_false(unpeg_key_has_realm("env/", "r"));
