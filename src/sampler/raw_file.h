@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * A recording in raw form: registers, stack bytes and all memory that unwinding and naming read,
- * so that both can be done again without the process. The format is in raw_format.h.
+ * A recording in raw form: registers, stack bytes and all that unwinding and naming read of memory
+ * and files, so that both can be done again without the process. The format is in raw_format.h.
  *
  *     raw_writer_create(&out, &header, &writer);
- *     raw_writer_maps(writer, text, size);
  *     target_memory noted = raw_writer_memory(writer, &live);
  *     raw_writer_begin(writer, &snapshot);  ... read through noted ...  raw_writer_commit(writer);
  *     raw_writer_finish(writer, &totals);
@@ -12,7 +11,7 @@
  *     raw_reader_open(source, &reader, &error);
  *     target_memory memory = raw_reader_memory(reader);
  *     while (raw_reader_next(reader, &snapshot, &error) == UNPEG_OK)
- *         unwind(&snapshot, &memory, raw_reader_maps(reader));
+ *         unwind(&snapshot, &memory, raw_reader_maps(reader, &serial));
  */
 #ifndef UNPEG_SAMPLER_RAW_FILE_H
 #define UNPEG_SAMPLER_RAW_FILE_H
@@ -27,8 +26,7 @@ typedef struct raw_header {
     int32_t pid;
     uint32_t rate_hz;
     int64_t wall_us; /* when the recording began, since 1970 */
-    char exe[256];   /* path of the program, as the target saw it */
-    char v8[64];     /* what was known of V8: "12.4.254.21 v8dbg"; "" if nothing */
+    char exe[256];   /* path of the program, as the target sees it; cut to fit */
 } raw_header;
 
 typedef struct raw_totals {
@@ -43,10 +41,18 @@ UNPEG_MUST_CHECK unpeg_status raw_writer_create(const unpeg_writer *out, const r
                                                 raw_writer **ret);
 void raw_writer_destroy(raw_writer *writer); /* NULL is allowed */
 
-/* The mappings from now on; a text that did not change is not written again. */
-UNPEG_MUST_CHECK unpeg_status raw_writer_maps(raw_writer *writer, const char *text, size_t size);
+/* A failure of any of these is sticky, and what raw_writer_commit and _finish return. */
 
-/* Memory that answers as live does and notes what was read. live must outlive it. */
+/* A text about the target under a name: "v8" for what is known of V8. */
+void raw_writer_note(raw_writer *writer, const char *name, unpeg_slice text);
+
+/* The mappings from now on; a text that did not change is not written again. */
+void raw_writer_maps(raw_writer *writer, unpeg_slice text);
+
+/* A part of a file that the target has mapped. */
+void raw_writer_file(raw_writer *writer, unpeg_slice path, uint64_t offset, unpeg_slice bytes);
+
+/* Memory that answers as live does and notes what was read, in blocks. live must outlive it. */
 target_memory raw_writer_memory(raw_writer *writer, const target_memory *live);
 
 /* A sample and what is read until the commit. The snapshot must live until then. */
@@ -58,26 +64,35 @@ UNPEG_MUST_CHECK unpeg_status raw_writer_finish(raw_writer *writer, const raw_to
 
 typedef struct raw_reader raw_reader;
 
-/* Does the file begin like a raw recording? size is that of the first bytes, decompressed. */
-bool raw_file_is(const void *bytes, size_t size);
-
-/* Takes the source over on success, and closes it. Fails with INPUT, OS, NO_MEMORY. */
+/* Takes the source over, on failure too. Fails with INPUT (no raw recording), UNSUPPORTED (of a
+ * newer version), OS, NO_MEMORY. */
 UNPEG_MUST_CHECK unpeg_status raw_reader_open(unpeg_source *source, raw_reader **ret,
                                               unpeg_error *error);
 void raw_reader_close(raw_reader *reader); /* NULL is allowed */
 
 const raw_header *raw_reader_header(const raw_reader *reader);
 
-/* The next sample; memory and mappings are then those of its time. NOT_FOUND at the end of a whole
- * file, INPUT where it is cut or damaged: the samples before are good. */
+/* Empty where there is none of this name so far. */
+unpeg_slice raw_reader_note(const raw_reader *reader, const char *name);
+
+/* The next sample, valid until the next call; memory and mappings are then those of its time.
+ * NOT_FOUND at the end of a whole file; INPUT where it is cut or damaged: the samples before are
+ * good; LIMIT, OS, NO_MEMORY. */
 UNPEG_MUST_CHECK unpeg_status raw_reader_next(raw_reader *reader, target_snapshot *ret,
                                               unpeg_error *error);
 
-/* Never fails but with NOT_FOUND. Valid until close. */
+/* Fails with nothing but NOT_FOUND. Valid until close. */
 target_memory raw_reader_memory(raw_reader *reader);
 
-/* Valid until the next call of raw_reader_next; serial grows when they change. */
+/* Valid until the next call of raw_reader_next; serial grows when they change, 0: none yet. */
 const mapping_list *raw_reader_maps(const raw_reader *reader, uint64_t *serial);
+
+/* A file of which something is there. */
+bool raw_reader_file(const raw_reader *reader, unpeg_slice path, uint32_t *ret);
+
+/* How many bytes of it, up to size, are there from offset on; they are copied. */
+size_t raw_reader_file_read(const raw_reader *reader, uint32_t file, uint64_t offset, void *bytes,
+                            size_t size);
 
 /* Zeros until the end was read. */
 raw_totals raw_reader_totals(const raw_reader *reader);

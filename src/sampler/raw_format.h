@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The format of a raw recording, version 1. All numbers are little-endian; the whole file is one
+ * zstd frame (readers take it plain as well).
+ *
+ *     "UNPEGRAW" u32 version u32 0
+ *     then records: u32 type, u32 size, size bytes
+ *
+ *     HEADER   u32 arch (0 x86-64, 1 aarch64), i32 pid, u32 rate_hz, u32 0, i64 wall_us,
+ *              u32 len + path of the program
+ *     NOTE     u32 len + name, the rest: a text about the target; a later one of the same name
+ *              stands for the earlier
+ *     MAPS     /proc/PID/maps as it was; holds from here on
+ *     MEMORY   parts of memory that hold from here on: u64 address, u32 len, len bytes, ...
+ *     FILE     u32 len + path, then parts of that file: u64 offset, u32 len, len bytes, ...
+ *     SAMPLE   i64 time_us, i32 tid, u32 0, u64 known (bit n: DWARF register n), its values in
+ *              ascending order, u64 address of the stack, the rest: the bytes of the stack
+ *     END      u64 samples, lost, idle, elapsed_us, run_us
+ *
+ * HEADER comes first, END last; a file without END was cut. The memory that a sample needs comes
+ * before the sample; what did not change since it was last written is not written again. Records of
+ * a type that is not known are skipped, and so are bytes behind those that a record has here.
+ */
+#ifndef UNPEG_SAMPLER_RAW_FORMAT_H
+#define UNPEG_SAMPLER_RAW_FORMAT_H
+
+#define RAW_MAGIC "UNPEGRAW"
+
+enum {
+    RAW_MAGIC_BYTES = 8,
+    RAW_VERSION = 1,
+    RAW_START_BYTES = 16,
+    RAW_RECORD_BYTES_MAX = 128 << 20, /* of one record */
+    RAW_PATH_MAX = 4096,
+    RAW_FILES_MAX = 1024,
+    RAW_NOTES_MAX = 64,
+};
+
+enum raw_record_type {
+    RAW_HEADER = 1,
+    RAW_NOTE,
+    RAW_MAPS,
+    RAW_MEMORY,
+    RAW_FILE,
+    RAW_SAMPLE,
+    RAW_END
+};
+
+#endif
