@@ -11,7 +11,7 @@
 
 #include "unpeg/base.h"
 
-enum { STOP_BUCKETS = 8 * 61 };
+enum { STOP_BUCKETS = 8 * 62 };
 
 typedef struct stop_histogram {
     uint64_t count, total_ns, max_ns;
