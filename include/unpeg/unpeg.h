@@ -19,6 +19,7 @@
 #include "unpeg/log_parser.h"
 #include "unpeg/peg.h"
 #include "unpeg/pick.h"
+#include "unpeg/process.h"
 #include "unpeg/prof_process.h"
 #include "unpeg/prof_view.h"
 #include "unpeg/profile.h"

@@ -39,7 +39,9 @@ struct verb {
 
 extern const verb arm_verb;
 extern const verb completion_verb;
+extern const verb doctor_verb;
 extern const verb fetch_verb;
+extern const verb find_verb;
 extern const verb help_verb;
 extern const verb line_verb;
 extern const verb list_verb;

@@ -9,6 +9,8 @@ const verb *const verbs[] = {
     &report_verb,
     &line_verb,
     &prof_process_verb,
+    &find_verb,
+    &doctor_verb,
     &arm_verb,
     &sweep_verb,
     &pick_verb,

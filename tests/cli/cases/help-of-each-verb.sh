@@ -1,5 +1,5 @@
 # The text of --help, of -h anywhere, and of help VERB is one.
-for verb in report line prof-process arm sweep pick upload list fetch help version completion; do
+for verb in report line prof-process find doctor arm sweep pick upload list fetch help version completion; do
     unpeg $verb --help >long && unpeg $verb -h >short && unpeg help $verb >asked
     cmp long short && cmp long asked && echo "$verb: $(sed -n 3p long)"
 done
