@@ -15,6 +15,7 @@
 #include "unpeg/base.h"
 #include "unpeg/capture_key.h"
 #include "unpeg/damage.h"
+#include "unpeg/live.h"
 #include "unpeg/log.h"
 #include "unpeg/log_parser.h"
 #include "unpeg/peg.h"

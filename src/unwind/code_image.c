@@ -260,6 +260,15 @@ bool code_image_vaddr(const code_image *image, uint64_t file_offset, uint64_t *r
     return true;
 }
 
+uint64_t code_image_code_bytes(const code_image *image)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < image->segment_count; i++)
+        if (image->segments[i].code && __builtin_add_overflow(sum, image->segments[i].size, &sum))
+            return UINT64_MAX;
+    return sum;
+}
+
 bool code_image_frame_header(const code_image *image, code_span *ret)
 {
     *ret = image->frame_header;

@@ -39,6 +39,9 @@ void code_image_close(code_image *image);
 /* The virtual address of an offset in the file; false where no segment holds it. */
 bool code_image_vaddr(const code_image *image, uint64_t file_offset, uint64_t *ret);
 
+/* Of all executable segments. */
+uint64_t code_image_code_bytes(const code_image *image);
+
 /* Of .eh_frame_hdr; false: there is none. */
 bool code_image_frame_header(const code_image *image, code_span *ret);
 

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "grow.h"
+#include "live_process.h"
+#include "sampler.h"
+#include "sampler_clock.h"
+#include "thread_list.h"
+#include "unpeg/live.h"
+
+enum { PATIENCE_US = 300000 }; /* how long a thread that runs is waited for */
+
+struct unpeg_live_dump {
+    unpeg_live_options options;
+    live_process *process;
+    unpeg_live_stack *stacks; /* their frames are the dump's own */
+    size_t count, capacity;
+    char v8[48];
+};
+
+static sampler_backend backend_of(unpeg_backend backend)
+{
+    return backend == UNPEG_BACKEND_PERF ? SAMPLER_PERF : SAMPLER_PTRACE;
+}
+
+/* One stop by ptrace is at once; perf has to wait for a tick, so it is second here. */
+static unpeg_status open_sampler(const unpeg_live_options *o, int32_t tid, sampler **ret,
+                                 unpeg_error *error)
+{
+    sampler_options options = {.backend = backend_of(o->backend), .stack_bytes = o->stack_bytes};
+    unpeg_status status = sampler_open(o->pid, tid, &options, ret, error);
+    if (status == UNPEG_OK || o->backend != UNPEG_BACKEND_AUTO)
+        return status;
+    options.backend = SAMPLER_PERF;
+    return sampler_open(o->pid, tid, &options, ret, NULL) == UNPEG_OK ? UNPEG_OK : status;
+}
+
+static void copy_frame(const live_frame *from, unpeg_live_frame *to)
+{
+    *to = (unpeg_live_frame){.frame = from->frame,
+                             .line = from->line,
+                             .column = from->column,
+                             .line_text = v8_line_state_text(from->line_state),
+                             .inlined = from->inlined,
+                             .pc = from->pc,
+                             .module = from->module,
+                             .offset = from->offset};
+}
+
+static unpeg_status keep_frames(const live_stack *stack, unpeg_live_stack *ret)
+{
+    unpeg_live_frame *frames = calloc(stack->count ? stack->count : 1, sizeof *frames);
+    if (!frames)
+        return UNPEG_NO_MEMORY;
+    for (size_t i = 0; i < stack->count; i++)
+        copy_frame(&stack->frames[i], &frames[i]);
+    ret->frames = frames;
+    ret->frame_count = stack->count;
+    ret->complete = stack->end == STACK_END_COMPLETE;
+    ret->end_text = stack_end_text(stack->end);
+    return UNPEG_OK;
+}
+
+static unpeg_status take_frames(unpeg_live_dump *dump, sampler *s, unpeg_live_stack *ret)
+{
+    target_snapshot snapshot;
+    live_stack stack = {0};
+    unpeg_error error = {0};
+    unpeg_status status = sampler_next(s, sampler_clock_us() + PATIENCE_US, &snapshot, &error);
+    if (status == UNPEG_DEADLINE || status == UNPEG_NOT_FOUND || status == UNPEG_PERMISSION) {
+        snprintf(ret->problem, sizeof ret->problem, "%s",
+                 status == UNPEG_DEADLINE    ? "it did not run while it was waited for"
+                 : status == UNPEG_NOT_FOUND ? "it has ended"
+                                             : error.text);
+        return UNPEG_OK;
+    }
+    if (status == UNPEG_OK) {
+        live_process_fresh(dump->process);
+        status = process_view_stack(live_process_target(dump->process), &snapshot, &stack);
+    }
+    if (status == UNPEG_OK)
+        status = keep_frames(&stack, ret);
+    ret->stop_us = sampler_count(s).stop_max_ns / 1000;
+    live_stack_deinit(&stack);
+    return status;
+}
+
+/* A wait that is broken off comes back with EINTR, which some programs do not expect: a thread that
+ * sleeps is left alone. */
+static bool sleeps(const unpeg_live_stack *stack)
+{
+    return stack->state != 'R';
+}
+
+static unpeg_status fill_stack(unpeg_live_dump *dump, unpeg_live_stack *stack, unpeg_error *error)
+{
+    proc_stat stat;
+    sampler *s;
+    if (thread_stat(dump->options.pid, stack->tid, &stat) != UNPEG_OK) {
+        snprintf(stack->problem, sizeof stack->problem, "it has ended");
+        return UNPEG_OK;
+    }
+    stack->state = stat.state;
+    snprintf(stack->thread, sizeof stack->thread, "%s", stat.comm);
+    if (sleeps(stack)) {
+        snprintf(stack->problem, sizeof stack->problem, "it sleeps, and is left alone");
+        return UNPEG_OK;
+    }
+    unpeg_status status = open_sampler(&dump->options, stack->tid, &s, error);
+    if (status != UNPEG_OK)
+        return status;
+    status = take_frames(dump, s, stack);
+    sampler_close(s);
+    return status;
+}
+
+static unpeg_status add_stack(unpeg_live_dump *dump, int32_t tid)
+{
+    if (!grow_reserve((void **)&dump->stacks, &dump->capacity, dump->count + 1,
+                      sizeof *dump->stacks))
+        return UNPEG_NO_MEMORY;
+    dump->stacks[dump->count++] = (unpeg_live_stack){.tid = tid, .end_text = ""};
+    return UNPEG_OK;
+}
+
+static unpeg_status add_all(unpeg_live_dump *dump)
+{
+    thread_list threads = {0};
+    unpeg_status status = thread_list_add(&threads, dump->options.pid);
+    for (size_t i = 0; i < threads.count && status == UNPEG_OK; i++)
+        status = add_stack(dump, threads.items[i].tid);
+    thread_list_deinit(&threads);
+    return status;
+}
+
+static unpeg_status add_hot(unpeg_live_dump *dump)
+{
+    int32_t tid = dump->options.tid;
+    unpeg_status status = tid ? UNPEG_OK : live_process_hot_thread(dump->options.pid, &tid);
+    return status == UNPEG_OK ? add_stack(dump, tid) : status;
+}
+
+static void write_version(unpeg_live_dump *dump)
+{
+    uint32_t v8[4];
+    process_view_v8(live_process_target(dump->process), v8);
+    if (v8[0])
+        snprintf(dump->v8, sizeof dump->v8, "%u.%u", v8[0], v8[1]);
+}
+
+static unpeg_status fill(unpeg_live_dump *dump, bool all_threads, unpeg_error *error)
+{
+    const unpeg_live_options *o = &dump->options;
+    unpeg_status status = live_process_open(o->pid, o->native_off, &dump->process, error);
+    if (status != UNPEG_OK)
+        return status;
+    status = all_threads ? add_all(dump) : add_hot(dump);
+    for (size_t i = 0; i < dump->count && status == UNPEG_OK; i++)
+        status = fill_stack(dump, &dump->stacks[i], error);
+    write_version(dump);
+    return status;
+}
+
+unpeg_status unpeg_live_dump_create(const unpeg_live_options *options, bool all_threads,
+                                    unpeg_live_dump **ret, unpeg_error *error)
+{
+    unpeg_error own = {.status = UNPEG_OK};
+    unpeg_error *told = error ? error : &own;
+    unpeg_live_dump *dump = calloc(1, sizeof *dump);
+    if (!dump)
+        return unpeg_error_set(told, UNPEG_NO_MEMORY, "out of memory");
+    size_t size =
+        options->struct_size < sizeof dump->options ? options->struct_size : sizeof dump->options;
+    memcpy(&dump->options, options, size);
+    unpeg_status status = fill(dump, all_threads, told);
+    if (status == UNPEG_OK) {
+        *ret = dump;
+        return status;
+    }
+    unpeg_live_dump_destroy(dump);
+    if (told->status != status)
+        unpeg_error_set(told, status, "%s", unpeg_status_text(status));
+    return status;
+}
+
+size_t unpeg_live_dump_count(const unpeg_live_dump *dump)
+{
+    return dump->count;
+}
+
+const unpeg_live_stack *unpeg_live_dump_stack(const unpeg_live_dump *dump, size_t index)
+{
+    return &dump->stacks[index];
+}
+
+const char *unpeg_live_dump_v8(const unpeg_live_dump *dump)
+{
+    return dump->v8;
+}
+
+const char *unpeg_live_dump_withheld(const unpeg_live_dump *dump)
+{
+    return process_view_withheld(live_process_target(dump->process));
+}
+
+void unpeg_live_dump_destroy(unpeg_live_dump *dump)
+{
+    if (!dump)
+        return;
+    for (size_t i = 0; i < dump->count; i++)
+        free((void *)(uintptr_t)dump->stacks[i].frames);
+    free(dump->stacks);
+    live_process_close(dump->process);
+    free(dump);
+}

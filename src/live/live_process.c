@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "live_process.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "access.h"
+#include "proc_file.h"
+#include "process_files.h"
+#include "process_maps.h"
+#include "remote_memory.h"
+#include "thread_list.h"
+
+enum { HOT_INTERVAL_NS = 30000000 };
+
+struct live_process {
+    char root[32]; /* /proc/PID/root */
+    process_maps maps;
+    remote_memory *memory;
+    process_files files;
+    process_view *target;
+};
+
+static unpeg_status maps_text(void *user, bool fresh, unpeg_slice *ret)
+{
+    live_process *p = user;
+    unpeg_status status = fresh ? process_maps_refresh(&p->maps) : UNPEG_OK;
+    *ret = live_process_maps(p);
+    return status;
+}
+
+static unpeg_status open_parts(live_process *p, int32_t pid)
+{
+    unpeg_status status = process_maps_refresh(&p->maps);
+    if (status == UNPEG_OK)
+        status = remote_memory_create(pid, &p->memory);
+    return status;
+}
+
+static unpeg_status explain(unpeg_status status, int32_t pid, unpeg_error *error)
+{
+    if (status == UNPEG_PERMISSION)
+        return access_explain(pid, EACCES, ACCESS_MEMORY, error);
+    if (status == UNPEG_NOT_FOUND)
+        return unpeg_error_set(error, status, "there is no process %d", (int)pid);
+    return unpeg_error_set(error, status, "process %d: %s", (int)pid, unpeg_status_text(status));
+}
+
+unpeg_status live_process_open(int32_t pid, bool native_off, live_process **ret, unpeg_error *error)
+{
+    live_process *p = calloc(1, sizeof *p);
+    if (!p)
+        return explain(UNPEG_NO_MEMORY, pid, error);
+    snprintf(p->root, sizeof p->root, "/proc/%d/root", (int)pid);
+    p->maps.pid = pid;
+    p->files.pid = pid;
+    unpeg_status status = open_parts(p, pid);
+    if (status == UNPEG_OK) {
+        const live_source source = {.memory = remote_memory_access(p->memory),
+                                    .files = process_files_source(&p->files),
+                                    .root = p->root,
+                                    .maps = maps_text,
+                                    .user = p,
+                                    .native_off = native_off};
+        status = process_view_create(&source, &p->target);
+    }
+    if (status != UNPEG_OK) {
+        live_process_close(p);
+        return explain(status, pid, error);
+    }
+    *ret = p;
+    return UNPEG_OK;
+}
+
+void live_process_close(live_process *p)
+{
+    if (!p)
+        return;
+    process_view_destroy(p->target);
+    remote_memory_destroy(p->memory);
+    process_maps_deinit(&p->maps);
+    free(p);
+}
+
+process_view *live_process_target(live_process *p)
+{
+    return p->target;
+}
+
+void live_process_fresh(live_process *p)
+{
+    remote_memory_forget(p->memory);
+}
+
+unpeg_slice live_process_maps(const live_process *p)
+{
+    return (unpeg_slice){p->maps.text, p->maps.text_size};
+}
+
+static unpeg_status measure_threads(int32_t pid, int32_t *ret)
+{
+    thread_list before = {0};
+    thread_list after = {0};
+    const struct timespec interval = {.tv_nsec = HOT_INTERVAL_NS};
+    unpeg_status status = thread_list_add(&before, pid);
+    if (status == UNPEG_OK) {
+        nanosleep(&interval, NULL);
+        status = thread_list_add(&after, pid);
+    }
+    if (status == UNPEG_OK) {
+        thread_list_measure(&before, &after);
+        const thread_entry *hot = thread_list_hottest(&after);
+        if (hot && hot->load_ppm)
+            *ret = hot->tid;
+    }
+    thread_list_deinit(&before);
+    thread_list_deinit(&after);
+    return status;
+}
+
+unpeg_status live_process_hot_thread(int32_t pid, int32_t *ret)
+{
+    proc_stat stat;
+    *ret = pid;
+    unpeg_status status = thread_stat(pid, pid, &stat);
+    if (status != UNPEG_OK || stat.state == 'R')
+        return status;
+    return measure_threads(pid, ret);
+}

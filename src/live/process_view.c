@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+#include "process_view.h"
+
+#include <stdlib.h>
+
+#include "address_space.h"
+#include "grow.h"
+
+struct process_view {
+    live_source source;
+    address_space *space;
+    stack_walker *walker;
+    stack_trace trace;
+    v8_namer *namer; /* NULL: no V8 found so far */
+    native_names *names;
+    uint64_t refreshed; /* generation of the mappings that the namer knows */
+};
+
+/* One snapshot on its way to a stack. */
+typedef struct naming {
+    process_view *target;
+    const v8_stack *v8;
+    live_stack *stack;
+} naming;
+
+static unpeg_status read_mappings(process_view *t, bool fresh)
+{
+    unpeg_slice text;
+    mapping_list list = {0};
+    unpeg_status status = t->source.maps(t->source.user, fresh, &text);
+    if (status == UNPEG_OK)
+        status = mapping_list_parse(&list, text.data, text.len);
+    return status == UNPEG_OK ? address_space_update(t->space, &list) : status;
+}
+
+/* V8 may be loaded after the process began: looked for again whenever the mappings changed. */
+static unpeg_status find_v8(process_view *t)
+{
+    uint64_t generation = address_space_generation(t->space);
+    const v8_process process = {.memory = &t->source.memory,
+                                .mappings = address_space_mappings(t->space),
+                                .root = t->source.root};
+    if (generation == t->refreshed)
+        return UNPEG_OK;
+    t->refreshed = generation;
+    if (t->namer) {
+        v8_namer_refresh(t->namer, process.mappings);
+        return UNPEG_OK;
+    }
+    unpeg_status status = v8_namer_create(&process, &t->namer);
+    return status == UNPEG_NOT_FOUND ? UNPEG_OK : status;
+}
+
+unpeg_status process_view_create(const live_source *source, process_view **ret)
+{
+    process_view *t = calloc(1, sizeof *t);
+    if (!t)
+        return UNPEG_NO_MEMORY;
+    t->source = *source;
+    unpeg_status status = address_space_create(&t->source.files, &t->source.memory, &t->space);
+    if (status == UNPEG_OK)
+        status = stack_walker_create(t->space, &t->walker);
+    if (status == UNPEG_OK)
+        status = native_names_create(source->root ? source->root : "", &t->names);
+    if (status == UNPEG_OK)
+        status = read_mappings(t, false);
+    if (status == UNPEG_OK)
+        status = find_v8(t);
+    if (status != UNPEG_OK) {
+        process_view_destroy(t);
+        return status;
+    }
+    *ret = t;
+    return UNPEG_OK;
+}
+
+void process_view_destroy(process_view *t)
+{
+    if (!t)
+        return;
+    v8_namer_destroy(t->namer);
+    native_names_destroy(t->names);
+    stack_trace_deinit(&t->trace);
+    stack_walker_destroy(t->walker);
+    address_space_destroy(t->space);
+    free(t);
+}
+
+static unpeg_status add_frame(live_stack *stack, const live_frame *frame)
+{
+    if (!grow_reserve((void **)&stack->frames, &stack->capacity, stack->count + 1,
+                      sizeof *stack->frames))
+        return UNPEG_NO_MEMORY;
+    stack->frames[stack->count++] = *frame;
+    return UNPEG_OK;
+}
+
+/* A return address belongs to the call before it. */
+static unpeg_addr call_of(const stack_frame *physical)
+{
+    return physical->interrupted || physical->pc == 0 ? physical->pc : physical->pc - 1;
+}
+
+static unpeg_frame native_frame(const code_place *place, const native_name *name)
+{
+    unpeg_frame frame = {.kind = UNPEG_FRAME_CPP, .reason = name->reason};
+    frame.file = place->mapping->path;
+    frame.name = name->name;
+    if (name->reason != UNPEG_UNKNOWN_NONE) {
+        frame.kind = UNPEG_FRAME_LIBRARY;
+        frame.name = frame.file;
+    }
+    return frame;
+}
+
+static unpeg_status add_native(naming *n, const stack_frame *physical)
+{
+    process_view *t = n->target;
+    live_frame frame = {.pc = physical->pc, .line_state = V8_LINE_NONE};
+    code_place place;
+    native_name name = {.name = {"", 0}, .reason = UNPEG_UNKNOWN_NO_SYMBOL};
+    frame.frame = (unpeg_frame){
+        .kind = UNPEG_FRAME_UNKNOWN, .reason = UNPEG_UNKNOWN_NO_MAPPING, .address = physical->pc};
+    if (!address_space_locate(t->space, call_of(physical), &place))
+        return add_frame(n->stack, &frame);
+    unpeg_status status = UNPEG_OK;
+    if (!t->source.native_off)
+        status = native_names_find(t->names, place.mapping->path, place.file_offset, &name);
+    if (status != UNPEG_OK)
+        return status;
+    frame.module = place.mapping->path;
+    frame.offset = name.reason == UNPEG_UNKNOWN_NONE ? name.offset : place.file_offset;
+    if (frame.module.len)
+        frame.frame = native_frame(&place, &name);
+    else
+        frame.frame.reason = UNPEG_UNKNOWN_NO_CODE_ROW;
+    return add_frame(n->stack, &frame);
+}
+
+static unpeg_frame frame_of_v8(const v8_named *named, unpeg_addr pc)
+{
+    unpeg_frame frame = {.kind = named->kind, .tier = named->tier};
+    frame.name = named->name;
+    frame.file = named->script;
+    frame.line = named->start.line;
+    frame.column = named->start.column;
+    if (named->kind == UNPEG_FRAME_UNKNOWN) {
+        frame.reason = UNPEG_UNKNOWN_NO_CODE_ROW;
+        frame.address = pc;
+    }
+    return frame;
+}
+
+static unpeg_status add_v8(naming *n, const stack_frame *physical, bool *ret_known)
+{
+    v8_named named[V8_NAMED_LIMIT];
+    size_t count;
+    const v8_frame frame = {.pc = physical->pc,
+                            .fp = physical->fp,
+                            .interrupted = physical->interrupted,
+                            .not_built = physical->not_built};
+    unpeg_status status = v8_namer_name(n->target->namer, n->v8, &frame, named, &count);
+    *ret_known = status == UNPEG_OK && named[0].kind != UNPEG_FRAME_UNKNOWN;
+    n->stack->has_v8 = n->stack->has_v8 || *ret_known;
+    for (size_t i = 0; i < count && status == UNPEG_OK && *ret_known; i++) {
+        const live_frame logical = {.frame = frame_of_v8(&named[i], physical->pc),
+                                    .pc = physical->pc,
+                                    .line = named[i].current.line,
+                                    .column = named[i].current.column,
+                                    .line_state = named[i].line_state,
+                                    .inlined = named[i].inlined};
+        status = add_frame(n->stack, &logical);
+    }
+    return status;
+}
+
+static unpeg_status add_physical(naming *n, const stack_frame *physical)
+{
+    bool known = false;
+    unpeg_status status = UNPEG_OK;
+    if (n->target->namer && physical->kind != STACK_FRAME_NATIVE)
+        status = add_v8(n, physical, &known);
+    if (status != UNPEG_OK || known)
+        return status;
+    if (physical->kind == STACK_FRAME_GENERATED)
+        n->stack->unnamed++;
+    return add_native(n, physical);
+}
+
+static unpeg_status walk(process_view *t, const target_snapshot *snapshot,
+                         const target_memory *memory)
+{
+    unpeg_status status = stack_walk(t->walker, &snapshot->registers, memory, &t->trace);
+    if (status != UNPEG_OK || t->trace.end != STACK_END_UNMAPPED)
+        return status;
+    status = read_mappings(t, true);
+    if (status != UNPEG_OK)
+        return status;
+    return stack_walk(t->walker, &snapshot->registers, memory, &t->trace);
+}
+
+unpeg_status process_view_stack(process_view *t, const target_snapshot *snapshot, live_stack *stack)
+{
+    snapshot_view view;
+    target_memory memory = snapshot_memory(&view, snapshot, &t->source.memory);
+    const v8_stack v8 = {.memory = &memory, .registers = &snapshot->registers};
+    naming n = {.target = t, .v8 = &v8, .stack = stack};
+    stack->count = 0;
+    stack->has_v8 = false;
+    stack->unnamed = 0;
+    unpeg_status status = walk(t, snapshot, &memory);
+    if (status == UNPEG_OK)
+        status = find_v8(t);
+    for (size_t i = 0; i < t->trace.count && status == UNPEG_OK; i++)
+        status = add_physical(&n, &t->trace.frames[i]);
+    stack->end = t->trace.end;
+    stack->end_at = t->trace.end_at;
+    return status;
+}
+
+void live_stack_deinit(live_stack *stack)
+{
+    free(stack->frames);
+    *stack = (live_stack){0};
+}
+
+void process_view_refresh(process_view *t)
+{
+    if (t->namer)
+        v8_namer_refresh(t->namer, address_space_mappings(t->space));
+}
+
+void process_view_v8(const process_view *t, uint32_t ret[4])
+{
+    const v8_layout *layout = t->namer ? v8_namer_layout(t->namer) : NULL;
+    memset(ret, 0, 4 * sizeof *ret);
+    if (layout && layout->major > 0) {
+        ret[0] = (uint32_t)layout->major;
+        ret[1] = (uint32_t)layout->minor;
+    }
+}
+
+const v8_namer *process_view_namer(const process_view *t)
+{
+    return t->namer;
+}
+
+const native_names *process_view_names(const process_view *t)
+{
+    return t->names;
+}
+
+const char *process_view_withheld(const process_view *t)
+{
+    if (!t->namer)
+        return "no V8 was found in this process: JavaScript frames have no names";
+    const char *problem = v8_namer_health(t->namer).problem;
+    return problem ? problem : "";
+}

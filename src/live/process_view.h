@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * All that turns a snapshot of a thread into named frames: the process' memory, its mappings, the
+ * unwinder, V8's heap, native symbols. The process may be alive or saved.
+ *
+ *     process_view *target;
+ *     process_view_create(&source, &target);
+ *     live_stack stack = {0};
+ *     process_view_stack(target, &snapshot, &stack);
+ *     for (size_t i = 0; i < stack.count; i++)
+ *         print(&stack.frames[i]);
+ *     live_stack_deinit(&stack);
+ *     process_view_destroy(target);
+ */
+#ifndef UNPEG_PROCESS_VIEW_H
+#define UNPEG_PROCESS_VIEW_H
+
+#include "code_file.h"
+#include "native_names.h"
+#include "snapshot.h"
+#include "stack_walk.h"
+#include "v8_namer.h"
+
+typedef struct process_view process_view;
+
+/* Where the process is. All of it outlives the target. */
+typedef struct live_source {
+    target_memory memory;
+    code_file_source files; /* of what is mapped */
+    const char *root;       /* before every path that is opened; "" for none */
+    /* The mappings as text, to be freed by the caller's own rules: valid until the next call. With
+     * fresh they are read anew. */
+    unpeg_status (*maps)(void *user, bool fresh, unpeg_slice *ret);
+    void *user;
+    bool native_off; /* native frames get no names */
+} live_source;
+
+/* One function on the stack; several may share one physical frame. */
+typedef struct live_frame {
+    unpeg_frame frame; /* its slices live with the target */
+    unpeg_addr pc;
+    uint64_t offset;          /* native: of pc from the start of the function, or of the file */
+    unpeg_slice module;       /* the mapped file; empty for generated code */
+    uint32_t line, column;    /* where it is; 0: not known */
+    v8_line_state line_state; /* why not */
+    bool inlined;             /* into the next one */
+} live_frame;
+
+typedef struct live_stack {
+    live_frame *frames; /* innermost first */
+    size_t count, capacity;
+    bool has_v8;      /* V8's code is on it */
+    uint64_t unnamed; /* JavaScript frames without a function */
+    stack_end end;
+    unpeg_addr end_at;
+} live_stack;
+
+/* Fails with NO_MEMORY, or what reading the mappings fails with. A process without V8 is fine. */
+UNPEG_MUST_CHECK unpeg_status process_view_create(const live_source *source, process_view **ret);
+void process_view_destroy(process_view *target); /* NULL is allowed */
+
+/* Replaces what is in stack. A stack that breaks off is a success that says so. NO_MEMORY, or what
+ * the memory ends the work with. */
+UNPEG_MUST_CHECK unpeg_status process_view_stack(process_view *target,
+                                                 const target_snapshot *snapshot,
+                                                 live_stack *stack);
+void live_stack_deinit(live_stack *stack);
+
+/* Call it about once a second of a long recording: what was remembered of V8's heap is checked
+ * again. */
+void process_view_refresh(process_view *target);
+
+/* V8's version; zeros if it is not known, or there is no V8. */
+void process_view_v8(const process_view *target, uint32_t ret[4]);
+
+/* NULL: no V8 was found. */
+const v8_namer *process_view_namer(const process_view *target);
+const native_names *process_view_names(const process_view *target);
+
+/* What is not told, and why, in one sentence; "" if everything is. */
+const char *process_view_withheld(const process_view *target);
+
+#endif
