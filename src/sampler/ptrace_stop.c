@@ -24,14 +24,21 @@ static unpeg_status fail(ptrace_stop *stop, int error)
     return proc_status_of_errno(error);
 }
 
-/* Whether the thread that was seized has changed its state. */
-static wait_answer look(ptrace_stop *stop, int *status)
+/* Whether the thread that was seized has changed its state. A stop is looked at and left as it is
+ * (WNOWAIT): a signal on its way would be lost with this process if it was killed before it could
+ * pass the signal on. */
+static wait_answer look(ptrace_stop *stop, int *code)
 {
-    int32_t got = waitpid(stop->traced, status, __WALL | WNOHANG);
-    if (got == 0 || (got < 0 && errno == EINTR))
+    siginfo_t info = {.si_pid = 0};
+    int options = WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL;
+    int failed = waitid(P_PID, (id_t)stop->traced, &info, options);
+    if ((!failed && info.si_pid == 0) || (failed && errno == EINTR))
         return WAIT_NOT_YET;
-    if (got > 0)
-        return WIFSTOPPED(*status) ? WAIT_STOP : WAIT_ENDED;
+    if (!failed) {
+        *code = info.si_status;
+        bool stopped = info.si_code == CLD_TRAPPED || info.si_code == CLD_STOPPED;
+        return stopped ? WAIT_STOP : WAIT_ENDED;
+    }
     /* A thread that calls exec takes over the id of its process. */
     if (stop->traced == stop->pid)
         return WAIT_LOST;
@@ -39,11 +46,11 @@ static wait_answer look(ptrace_stop *stop, int *status)
     return WAIT_NOT_YET;
 }
 
-static wait_answer wait_for(ptrace_stop *stop, int64_t until_ns, int *status)
+static wait_answer wait_for(ptrace_stop *stop, int64_t until_ns, int *code)
 {
     int64_t poll_until_ns = sampler_clock_ns() + POLL_NS;
     for (;;) {
-        wait_answer answer = look(stop, status);
+        wait_answer answer = look(stop, code);
         int64_t now = sampler_clock_ns();
         if (answer != WAIT_NOT_YET || now >= until_ns)
             return answer;
@@ -52,11 +59,12 @@ static wait_answer wait_for(ptrace_stop *stop, int64_t until_ns, int *status)
     }
 }
 
-/* The signal that a thread was about to get is passed on, or it would be lost. */
-static void detach(ptrace_stop *stop, int status)
+/* code: the signal, and above it the ptrace event. A signal that the thread was about to get is
+ * passed on, or it would be lost. */
+static void detach(ptrace_stop *stop, int code)
 {
-    bool by_signal = status >> 16 == 0;
-    long signal_number = by_signal ? WSTOPSIG(status) : 0;
+    bool by_signal = code >> 8 == 0;
+    long signal_number = by_signal ? code : 0;
     stop->signals += by_signal;
     /* It fails only if the thread was killed meanwhile. */
     (void)ptrace(PTRACE_DETACH, stop->traced, NULL, (void *)signal_number);
@@ -76,25 +84,26 @@ static unpeg_status read_registers(ptrace_stop *stop, target_registers *ret)
 }
 
 /* All that is done while the thread is stopped. */
-static unpeg_status read_stopped(ptrace_stop *stop, int status, stack_copy *copy,
+static unpeg_status read_stopped(ptrace_stop *stop, int code, stack_copy *copy,
                                  target_registers *ret)
 {
     bool same = stop->traced == stop->tid;
     unpeg_status result = same ? read_registers(stop, ret) : UNPEG_NOT_FOUND;
     if (result == UNPEG_OK)
         stack_copy_take(copy, ret->value[stop->arch->sp]);
-    detach(stop, status);
+    detach(stop, code);
     stop->stopped_ns = sampler_clock_ns() - stop->interrupt_ns;
     return result;
 }
 
-static unpeg_status end_of(ptrace_stop *stop, wait_answer answer, int status)
+/* The parent hears of the end only when the tracer has. */
+static unpeg_status end_of(ptrace_stop *stop, wait_answer answer)
 {
     if (answer == WAIT_NOT_YET)
         return UNPEG_DEADLINE;
+    if (answer == WAIT_ENDED)
+        stop->ended = waitpid(stop->traced, &stop->wait_status, __WALL | WNOHANG) > 0;
     stop->traced = 0;
-    stop->ended = answer == WAIT_ENDED;
-    stop->wait_status = status;
     return fail(stop, ESRCH);
 }
 
@@ -111,25 +120,25 @@ static unpeg_status interrupt(ptrace_stop *stop)
 
 unpeg_status ptrace_stop_take(ptrace_stop *stop, stack_copy *copy, target_registers *ret)
 {
-    int status = 0;
+    int code = 0;
     unpeg_status result = stop->traced ? UNPEG_OK : interrupt(stop);
     if (result != UNPEG_OK)
         return result;
-    wait_answer answer = wait_for(stop, sampler_clock_ns() + STOP_WAIT_NS, &status);
+    wait_answer answer = wait_for(stop, sampler_clock_ns() + STOP_WAIT_NS, &code);
     if (answer == WAIT_STOP)
-        return read_stopped(stop, status, copy, ret);
-    return end_of(stop, answer, status);
+        return read_stopped(stop, code, copy, ret);
+    return end_of(stop, answer);
 }
 
 unpeg_status ptrace_stop_end(ptrace_stop *stop, int64_t timeout_ns)
 {
-    int status = 0;
+    int code = 0;
     if (!stop->traced)
         return UNPEG_OK;
-    wait_answer answer = wait_for(stop, sampler_clock_ns() + timeout_ns, &status);
-    if (answer == WAIT_STOP)
-        detach(stop, status);
-    if (answer == WAIT_STOP || answer == WAIT_LOST)
+    wait_answer answer = wait_for(stop, sampler_clock_ns() + timeout_ns, &code);
+    if (answer == WAIT_STOP) {
+        detach(stop, code);
         return UNPEG_OK;
-    return answer == WAIT_ENDED ? end_of(stop, answer, status) : UNPEG_DEADLINE;
+    }
+    return end_of(stop, answer) == UNPEG_DEADLINE ? UNPEG_DEADLINE : UNPEG_OK;
 }

@@ -28,6 +28,9 @@ void live_start(live_target *target, const char *const *words);
 /* Waits for its end; its last line, without the line end. */
 const char *live_finish(live_target *target);
 
+/* The last line of all modes of the spinner that compute: spin_leaf(42), however often. */
+extern const char live_spin_result[];
+
 /* State letter of /proc/PID/stat; 0 if it is gone. */
 char live_state(pid_t pid);
 

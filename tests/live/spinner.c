@@ -3,15 +3,15 @@
  * A program to be profiled: what it prints at its end says whether anything was lost on the way.
  *
  *     spinner loop MILLISECONDS      a computation in spin_leaf under spin_middle
- *     spinner signals COUNT          COUNT timer signals, each counted once
+ *     spinner signals COUNT          COUNT signals to itself; says how many were lost
  *     spinner deep MILLISECONDS      the computation under 2000 frames of recursion
  *     spinner threads MILLISECONDS   threads that come and go beside the computation
  *     spinner exec MILLISECONDS      runs itself anew every few milliseconds
  *     spinner sleep MILLISECONDS     epoll_wait; says how often it ended early
  *     spinner hidden MILLISECONDS    the computation, not dumpable
  *
- * "ready" on standard output says that it begins; the last line is "done ..." with a figure that
- * is known beforehand.
+ * SIGTERM ends any of them early, as if the time were over. "ready" on standard output says that it
+ * begins; the last line is "done ..." with a figure that is known beforehand.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -29,6 +29,7 @@
 enum { DEPTH = 2000, STEPS = 20000 };
 
 static volatile sig_atomic_t ticks;
+static volatile sig_atomic_t time_is_over;
 
 static int64_t now_ms(void)
 {
@@ -51,7 +52,7 @@ __attribute__((noinline)) static uint64_t spin_middle(int64_t ms)
     uint64_t result = 0;
     do
         result = spin_leaf(42);
-    while (now_ms() < end);
+    while (!time_is_over && now_ms() < end);
     return result;
 }
 
@@ -64,6 +65,12 @@ __attribute__((noinline)) static uint64_t dive(int depth, int64_t ms)
     return result + (uint64_t)frame[depth & 63];
 }
 
+static void on_end(int signal_number)
+{
+    (void)signal_number;
+    time_is_over = 1;
+}
+
 static void on_alarm(int signal_number)
 {
     (void)signal_number;
@@ -74,11 +81,12 @@ static void on_alarm(int signal_number)
 static uint64_t count_signals(int64_t count)
 {
     signal(SIGUSR1, on_alarm);
-    for (int64_t i = 0; i < count; i++) {
-        spin_leaf((uint64_t)i);
+    int64_t sent = 0;
+    for (; sent < count && !time_is_over; sent++) {
+        spin_leaf((uint64_t)sent);
         raise(SIGUSR1);
     }
-    return (uint64_t)ticks;
+    return (uint64_t)(sent - ticks);
 }
 
 static void *short_life(void *unused)
@@ -146,6 +154,7 @@ int main(int argc, char **argv)
 {
     if (argc != 3)
         return 2;
+    signal(SIGTERM, on_end);
     printf("ready\n");
     fflush(stdout);
     printf("done %llu\n", (unsigned long long)run(argv, atoll(argv[2])));
