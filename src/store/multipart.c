@@ -375,7 +375,7 @@ static unpeg_status begin_anew(multipart *m)
 static void abort_upload(multipart *m)
 {
     upload *u = m->u;
-    store_budget budget = {.deadline_ms = store_now_ms(NULL) + ABORT_MS};
+    store_budget budget = {.deadline_ms = store_now_ms(&u->s3->host) + ABORT_MS};
     const http_pair query[] = {{"uploadId", m->state->upload_id}};
     const s3_request request = {
         .method = "DELETE", .key = u->key, .query = query, .query_count = 1, .budget = &budget};

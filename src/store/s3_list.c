@@ -12,7 +12,7 @@ enum { TOKEN_MAX = 4096, QUERY_MAX = 5 };
 /* One page of a listing. */
 typedef struct list_page {
     const store_list *list;
-    size_t prefix_len; /* of the store's own prefix, which keys are shown without */
+    const char *prefix; /* the store's own, which keys are shown without */
     bool is_listing, is_encoded, is_cut;
     char token[TOKEN_MAX + 1];
     text_buffer key;
@@ -66,9 +66,11 @@ static unpeg_status take_object(list_page *page)
 {
     if (page->key.failed)
         return UNPEG_NO_MEMORY;
-    if (page->key.len <= page->prefix_len || strlen(page->key.bytes) != page->key.len)
+    size_t prefix_len = strlen(page->prefix);
+    if (page->key.len <= prefix_len || strlen(page->key.bytes) != page->key.len ||
+        strncmp(page->key.bytes, page->prefix, prefix_len) != 0)
         return UNPEG_OK;
-    page->object.key = page->key.bytes + page->prefix_len;
+    page->object.key = page->key.bytes + prefix_len;
     unpeg_status status = page->list->each(page->list->user, &page->object);
     page->object = (unpeg_object){.key = NULL};
     return status;
@@ -134,7 +136,7 @@ unpeg_status s3_list(unpeg_store *store, const store_list *list, unpeg_error *er
     if (!page)
         return unpeg_error_set(error, UNPEG_NO_MEMORY, "no memory for the listing");
     page->list = list;
-    page->prefix_len = strlen(s3->prefix);
+    page->prefix = s3->prefix;
     page->is_cut = true;
     unpeg_status status = UNPEG_OK;
     while (status == UNPEG_OK && page->is_cut) {

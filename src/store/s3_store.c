@@ -117,6 +117,18 @@ static unpeg_status create_client(s3_store *s3, const char *bucket,
     return status == UNPEG_OK ? s3_client_create(&client, &s3->client, error) : status;
 }
 
+/* The system, but for the environment: that is the caller's. */
+static void set_host(s3_store *s3, const store_host *given)
+{
+    s3->host = given ? *given
+                     : (store_host){.variable = variable,
+                                    .unix_s = unix_s,
+                                    .monotonic_ms = monotonic_ms,
+                                    .sleep_ms = sleep_ms,
+                                    .random = random_bits,
+                                    .user = s3};
+}
+
 unpeg_status s3_store_open(unpeg_store *store, const unpeg_store_options *options,
                            unpeg_error *error)
 {
@@ -128,13 +140,7 @@ unpeg_status s3_store_open(unpeg_store *store, const unpeg_store_options *option
     store->backend = s3;
     store->ops = &ops;
     s3->environment = options->environment;
-    s3->host = (store_host){.variable = variable,
-                            .unix_s = unix_s,
-                            .monotonic_ms = monotonic_ms,
-                            .sleep_ms = sleep_ms,
-                            .random = random_bits,
-                            .transport = store->transport,
-                            .user = s3};
+    set_host(s3, store->host);
     unpeg_status status = split_url(s3, store->url, &bucket, error);
     if (status == UNPEG_OK &&
         (!copy_text(options->sse, &s3->sse) || !copy_text(options->sse_kms_key, &s3->sse_kms_key)))

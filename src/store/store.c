@@ -100,8 +100,7 @@ static unpeg_status open_backend(unpeg_store *store, const unpeg_store_options *
 }
 
 unpeg_status store_open(const char *url, const unpeg_store_options *options,
-                        const struct http_transport *transport, unpeg_store **ret,
-                        unpeg_error *error)
+                        const struct store_host *host, unpeg_store **ret, unpeg_error *error)
 {
     const unpeg_store_options defaults = {.struct_size = sizeof defaults};
     unpeg_store *store = calloc(1, sizeof *store);
@@ -111,7 +110,7 @@ unpeg_status store_open(const char *url, const unpeg_store_options *options,
     store->deadline_us = options->deadline_us;
     store->stop = options->stop;
     store->stop_user = options->stop_user;
-    store->transport = transport;
+    store->host = host;
     unpeg_status status = choose_url(url, options, &store->url, error);
     if (status == UNPEG_OK)
         status = open_backend(store, options, error);

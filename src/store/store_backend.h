@@ -52,13 +52,14 @@ struct unpeg_store {
     uint64_t deadline_us;
     unpeg_stop_fn stop;
     void *stop_user;
-    const struct http_transport *transport; /* NULL: libcurl; of tests */
-    atomic_bool cancelled;                  /* the source that a thread reads for was closed */
+    const struct store_host *host; /* of S3; NULL: the system */
+    atomic_bool cancelled;         /* the source that a thread reads for was closed */
 };
 
-/* As unpeg_store_open, over a transport of a test. */
+/* As unpeg_store_open, but what S3 takes from the system (environment, clock, network) is the
+ * host's. */
 UNPEG_MUST_CHECK unpeg_status store_open(const char *url, const unpeg_store_options *options,
-                                         const struct http_transport *transport, unpeg_store **ret,
+                                         const struct store_host *host, unpeg_store **ret,
                                          unpeg_error *error);
 
 /* Notes how far a put is, if the caller wants notes. A note that cannot be written is no reason to

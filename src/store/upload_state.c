@@ -162,7 +162,7 @@ static bool take_md5(unpeg_slice value, unsigned char *ret)
 static bool take_part(upload_state *state, unpeg_slice value)
 {
     const size_t digits = 2 * (size_t)MD5_BYTES;
-    upload_part part;
+    upload_part part = {{0}, {0}};
     if (value.len <= digits || value.data[digits] != ' ' || state->part_count == UPLOAD_PARTS_MAX)
         return false;
     const unpeg_slice etag = {value.data + digits + 1, value.len - digits - 1};
