@@ -20,9 +20,26 @@ struct unpeg_prof_view {
 typedef struct builder {
     const unpeg_profile *profile;
     const unpeg_prof_options *options;
+    const unpeg_node *nodes;
+    uint8_t *kinds; /* by frame: unpeg_frame_kind */
     unpeg_prof_view *out;
     unpeg_view view;
 } builder;
+
+/* Frames are large, and each tick asks. */
+static bool list_kinds(builder *b)
+{
+    size_t count = unpeg_profile_frame_count(b->profile);
+    b->kinds = malloc(count);
+    for (uint32_t f = 0; b->kinds && f < count; f++)
+        b->kinds[f] = (uint8_t)unpeg_profile_frame(b->profile, f)->kind;
+    return b->kinds != NULL;
+}
+
+static unpeg_frame_kind kind_of(const builder *b, uint32_t node)
+{
+    return (unpeg_frame_kind)b->kinds[b->nodes[node].frame];
+}
 
 static bool is_idle(unpeg_vm_state state)
 {
@@ -79,7 +96,6 @@ static bool count_tick(builder *b, const unpeg_tick *tick, unpeg_frame_kind kind
 /* Ticks by innermost shown node: those that have any are the view's leaves. */
 static bool count_ticks(builder *b)
 {
-    const unpeg_node *nodes = unpeg_profile_nodes(b->profile);
     size_t count = unpeg_profile_tick_count(b->profile);
     size_t node_count = unpeg_profile_node_count(b->profile);
     size_t most = count < node_count ? count : node_count;
@@ -88,8 +104,7 @@ static bool count_ticks(builder *b)
     for (size_t i = 0; place && leaves && i < count; i++) {
         unpeg_tick tick = unpeg_profile_tick(b->profile, i);
         uint32_t node = b->view.effective[tick.node];
-        if (!in_range(b->options, &tick, i) ||
-            !count_tick(b, &tick, unpeg_profile_frame(b->profile, nodes[node].frame)->kind))
+        if (!in_range(b->options, &tick, i) || !count_tick(b, &tick, kind_of(b, node)))
             continue;
         if (place[node] == 0) {
             leaves[b->view.leaf_count++] = (view_leaf){node, 0};
@@ -98,32 +113,32 @@ static bool count_ticks(builder *b)
         leaves[place[node] - 1].ticks++;
         b->view.total++;
     }
-    free(place);
+    for (size_t i = 0; place && i < b->view.leaf_count; i++)
+        place[leaves[i].node] = 0;
+    b->view.marks = place;
     return place && leaves;
 }
 
 /* True if a frame that is folded counts as this caller. */
 static bool is_code(const builder *b, uint32_t node)
 {
-    const unpeg_node *nodes = unpeg_profile_nodes(b->profile);
-    unpeg_frame_kind kind = unpeg_profile_frame(b->profile, nodes[node].frame)->kind;
+    unpeg_frame_kind kind = kind_of(b, node);
     return kind != UNPEG_FRAME_ROOT && kind != UNPEG_FRAME_TRUNCATED && kind != UNPEG_FRAME_GC;
 }
 
 static bool folds(const builder *b, uint32_t node, uint32_t caller)
 {
-    const unpeg_node *nodes = unpeg_profile_nodes(b->profile);
     const uint8_t *roles = b->out->labels.roles;
-    if (roles[nodes[caller].frame] == PROF_HOLDER)
+    if (roles[b->nodes[caller].frame] == PROF_HOLDER)
         return true;
-    uint8_t role = roles[nodes[node].frame];
+    uint8_t role = roles[b->nodes[node].frame];
     return role == PROF_TRANSPARENT || (role == PROF_FOLDED && is_code(b, caller));
 }
 
 static bool fold(builder *b)
 {
     size_t count = unpeg_profile_node_count(b->profile);
-    const unpeg_node *nodes = unpeg_profile_nodes(b->profile);
+    const unpeg_node *nodes = b->nodes;
     uint32_t *effective = calloc(count, sizeof *effective);
     for (uint32_t n = 1; effective && n < count; n++) {
         uint32_t caller = effective[nodes[n].parent];
@@ -190,14 +205,13 @@ static bool list_labels(const builder *b, const uint32_t *ticks_by_label, unpeg_
 static bool make_rows(builder *b)
 {
     unpeg_prof_report *report = &b->out->report;
-    const unpeg_node *nodes = unpeg_profile_nodes(b->profile);
     const uint32_t *label_of = b->view.functions.of_frame;
     uint32_t *ticks = calloc(b->view.functions.count, sizeof *ticks);
     b->view.self_of_function = ticks;
     if (!ticks)
         return false;
     for (size_t i = 0; i < b->view.leaf_count; i++)
-        ticks[label_of[nodes[b->view.leaves[i].node].frame]] += b->view.leaves[i].ticks;
+        ticks[label_of[b->nodes[b->view.leaves[i].node].frame]] += b->view.leaves[i].ticks;
     bool done = list_labels(b, ticks, &b->out->rows, &report->row_count);
     report->rows = b->out->rows;
     return done;
@@ -242,8 +256,7 @@ static unpeg_status make_nodes(builder *b)
 
 static bool is_native(const builder *b, uint32_t node)
 {
-    const unpeg_node *nodes = unpeg_profile_nodes(b->profile);
-    unpeg_frame_kind kind = unpeg_profile_frame(b->profile, nodes[node].frame)->kind;
+    unpeg_frame_kind kind = kind_of(b, node);
     return kind == UNPEG_FRAME_CPP || kind == UNPEG_FRAME_LIBRARY || kind == UNPEG_FRAME_KERNEL;
 }
 
@@ -251,10 +264,9 @@ static bool is_native(const builder *b, uint32_t node)
  * of: where generated code entered native code. 0 when there is none, or nothing called the run. */
 static uint32_t entry_of(const builder *b, uint32_t node)
 {
-    const unpeg_node *nodes = unpeg_profile_nodes(b->profile);
     uint32_t entry = 0;
-    for (; is_native(b, node); node = b->view.effective[nodes[node].parent]) {
-        uint32_t label = b->view.functions.of_frame[nodes[node].frame];
+    for (; is_native(b, node); node = b->view.effective[b->nodes[node].parent]) {
+        uint32_t label = b->view.functions.of_frame[b->nodes[node].frame];
         if (b->out->labels.categories[label] == UNPEG_PROF_CPP)
             entry = label;
     }
@@ -284,7 +296,7 @@ static unpeg_status build(builder *b)
     if (status != UNPEG_OK)
         return status;
     b->view.functions = b->out->labels.functions;
-    if (!fold(b) || !count_ticks(b) || !make_rows(b) || !make_entries(b))
+    if (!list_kinds(b) || !fold(b) || !count_ticks(b) || !make_rows(b) || !make_entries(b))
         return UNPEG_NO_MEMORY;
     return make_nodes(b);
 }
@@ -314,10 +326,12 @@ unpeg_status unpeg_prof_view_create(const unpeg_profile *profile, const unpeg_pr
                                        .ignore_unknown = options->ignore_unknown,
                                        .only_summary = options->only_summary};
     builder b = {.profile = profile, .options = options, .out = view};
+    b.nodes = unpeg_profile_nodes(profile);
     b.view.profile = profile;
     status = build(&b);
     b.view.functions = (functions){0};
     view_deinit(&b.view);
+    free(b.kinds);
     if (status != UNPEG_OK) {
         unpeg_prof_view_destroy(view);
         return unpeg_error_set(error, status, "making the report");

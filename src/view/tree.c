@@ -28,7 +28,7 @@ typedef struct grower {
     unpeg_tree_options options;
     double min_total;    /* of the view */
     double parent_share; /* of the parent's total */
-    uint32_t *item_at;   /* bottom-up only: by profile node, the pending item there, or 0 */
+    uint32_t *item_at;   /* bottom-up only: by profile node, the pending item there, or 0 (lent) */
     uint32_t *group_at;  /* by function: index into groups + 1, or 0 */
     item *items;
     size_t item_count, item_capacity;
@@ -303,16 +303,12 @@ static bool grower_init(grower *g, const unpeg_view *view, const unpeg_tree_opti
     options_copy(&g->options, sizeof g->options, options);
     g->min_total = g->options.min_share * (double)view->total;
     g->group_at = calloc(view->functions.count, sizeof *g->group_at);
-    if (!g->group_at)
-        return false;
-    if (g->options.bottom_up)
-        g->item_at = calloc(unpeg_profile_node_count(view->profile), sizeof *g->item_at);
-    return g->item_at || !g->options.bottom_up;
+    g->item_at = view->marks;
+    return g->group_at != NULL;
 }
 
 static void grower_deinit(grower *g)
 {
-    free(g->item_at);
     free(g->group_at);
     free(g->items);
     free(g->groups);

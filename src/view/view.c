@@ -62,7 +62,8 @@ static bool make_leaves(unpeg_view *view)
     size_t most = view->total < count ? view->total : count;
     view->leaves = malloc((most + 1) * sizeof *view->leaves);
     view->self_of_function = calloc(view->functions.count, sizeof *view->self_of_function);
-    if (!view->leaves || !view->self_of_function)
+    view->marks = calloc(count, sizeof *view->marks);
+    if (!view->leaves || !view->self_of_function || !view->marks)
         return false;
     for (uint32_t n = 0; n < count; n++) {
         uint32_t self = view->tree[n].self;
@@ -130,6 +131,7 @@ void view_deinit(unpeg_view *view)
     free(view->tree);
     free(view->leaves);
     free(view->self_of_function);
+    free(view->marks);
     free(view->rows[UNPEG_ORDER_SELF]);
     free(view->rows[UNPEG_ORDER_TOTAL]);
     free(view->row_of_function);

@@ -32,6 +32,7 @@ struct unpeg_view {
     view_leaf *leaves;   /* each node once */
     size_t leaf_count;
     uint32_t *self_of_function; /* by function: the sum of its leaves */
+    uint32_t *marks;            /* by node; all zero, for whoever needs them for a while */
     uint32_t total;             /* ticks selected */
     unpeg_row *rows[2];         /* by unpeg_order */
     uint32_t *row_of_function;  /* index into rows[UNPEG_ORDER_SELF], or UINT32_MAX */
