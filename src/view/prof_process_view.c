@@ -80,7 +80,7 @@ static bool in_range(const unpeg_prof_options *o, const unpeg_tick *tick, size_t
 }
 
 /* True if the tick is one of those that are listed. */
-static bool count_tick(builder *b, const unpeg_tick *tick, unpeg_frame_kind kind)
+static bool count_tick(builder *b, const unpeg_tick *tick)
 {
     unpeg_prof_report *report = &b->out->report;
     report->ticks++;
@@ -89,8 +89,13 @@ static bool count_tick(builder *b, const unpeg_tick *tick, unpeg_frame_kind kind
         return false;
     }
     report->gc += tick->vm_state == UNPEG_VM_STATE_GC;
-    report->unaccounted += kind == UNPEG_FRAME_UNKNOWN || kind == UNPEG_FRAME_ROOT;
+    b->view.total++;
     return true;
+}
+
+static bool is_unaccounted(unpeg_frame_kind kind)
+{
+    return kind == UNPEG_FRAME_UNKNOWN || kind == UNPEG_FRAME_ROOT;
 }
 
 /* Ticks by innermost shown node: those that have any are the view's leaves. */
@@ -104,17 +109,19 @@ static bool count_ticks(builder *b)
     for (size_t i = 0; place && leaves && i < count; i++) {
         unpeg_tick tick = unpeg_profile_tick(b->profile, i);
         uint32_t node = b->view.effective[tick.node];
-        if (!in_range(b->options, &tick, i) || !count_tick(b, &tick, kind_of(b, node)))
+        if (!in_range(b->options, &tick, i) || !count_tick(b, &tick))
             continue;
         if (place[node] == 0) {
-            leaves[b->view.leaf_count++] = (view_leaf){node, 0};
+            leaves[b->view.leaf_count++] = (view_leaf){node, 0, b->nodes[node].frame};
             place[node] = (uint32_t)b->view.leaf_count;
         }
         leaves[place[node] - 1].ticks++;
-        b->view.total++;
     }
-    for (size_t i = 0; place && i < b->view.leaf_count; i++)
+    for (size_t i = 0; place && i < b->view.leaf_count; i++) {
         place[leaves[i].node] = 0;
+        if (is_unaccounted((unpeg_frame_kind)b->kinds[leaves[i].frame]))
+            b->out->report.unaccounted += leaves[i].ticks;
+    }
     b->view.marks = place;
     return place && leaves;
 }
@@ -211,7 +218,7 @@ static bool make_rows(builder *b)
     if (!ticks)
         return false;
     for (size_t i = 0; i < b->view.leaf_count; i++)
-        ticks[label_of[b->nodes[b->view.leaves[i].node].frame]] += b->view.leaves[i].ticks;
+        ticks[label_of[b->view.leaves[i].frame]] += b->view.leaves[i].ticks;
     bool done = list_labels(b, ticks, &b->out->rows, &report->row_count);
     report->rows = b->out->rows;
     return done;
@@ -254,21 +261,27 @@ static unpeg_status make_nodes(builder *b)
     return status;
 }
 
-static bool is_native(const builder *b, uint32_t node)
+static bool is_native(const builder *b, uint32_t frame)
 {
-    unpeg_frame_kind kind = kind_of(b, node);
+    unpeg_frame_kind kind = (unpeg_frame_kind)b->kinds[frame];
     return kind == UNPEG_FRAME_CPP || kind == UNPEG_FRAME_LIBRARY || kind == UNPEG_FRAME_KERNEL;
 }
 
-/* The label of the outermost C++ function of the run of native frames that node is the innermost
+/* The label of the outermost C++ function of the run of native frames that a leaf is the innermost
  * of: where generated code entered native code. 0 when there is none, or nothing called the run. */
-static uint32_t entry_of(const builder *b, uint32_t node)
+static uint32_t entry_of(const builder *b, const view_leaf *leaf)
 {
     uint32_t entry = 0;
-    for (; is_native(b, node); node = b->view.effective[b->nodes[node].parent]) {
-        uint32_t label = b->view.functions.of_frame[b->nodes[node].frame];
+    uint32_t node = leaf->node;
+    uint32_t frame = leaf->frame;
+    if (!is_native(b, frame))
+        return 0;
+    while (is_native(b, frame)) {
+        uint32_t label = b->view.functions.of_frame[frame];
         if (b->out->labels.categories[label] == UNPEG_PROF_CPP)
             entry = label;
+        node = b->view.effective[b->nodes[node].parent];
+        frame = b->nodes[node].frame;
     }
     return is_code(b, node) ? entry : 0;
 }
@@ -280,7 +293,7 @@ static bool make_entries(builder *b)
     if (!ticks)
         return false;
     for (size_t i = 0; i < b->view.leaf_count; i++)
-        ticks[entry_of(b, b->view.leaves[i].node)] += b->view.leaves[i].ticks;
+        ticks[entry_of(b, &b->view.leaves[i])] += b->view.leaves[i].ticks;
     bool done = list_labels(b, ticks, &b->out->c_entries, &report->c_entry_count);
     for (size_t i = 0; done && i < report->c_entry_count; i++)
         report->c_entry_ticks += b->out->c_entries[i].ticks;

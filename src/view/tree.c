@@ -9,7 +9,9 @@
  * bottom-up a node that so many of the ticks have at this distance from their innermost frame.
  * Items of one tree node are chained; index 0 is not used and ends a chain. */
 typedef struct item {
-    uint32_t node, weight;
+    uint32_t place; /* the node; bottom-up its caller, where the items of the next level are */
+    uint32_t frame; /* the node's */
+    uint32_t weight;
     uint32_t next;
 } item;
 
@@ -41,17 +43,15 @@ typedef struct grower {
     size_t heap_count, heap_capacity;
 } grower;
 
-static uint32_t caller_of(const grower *g, uint32_t node)
-{
-    return g->view->effective[g->nodes[node].parent];
-}
-
+/* Looks at the node once, as each look may miss the cache. */
 static bool add_item(grower *g, uint32_t node, uint32_t weight)
 {
+    const unpeg_node *n = &g->nodes[node];
+    uint32_t place = g->options.bottom_up ? g->view->effective[n->parent] : node;
     if (g->item_count >= UINT32_MAX ||
         !grow_reserve((void **)&g->items, &g->item_capacity, g->item_count + 1, sizeof(item)))
         return false;
-    g->items[g->item_count++] = (item){node, weight, 0};
+    g->items[g->item_count++] = (item){place, n->frame, weight, 0};
     return true;
 }
 
@@ -89,7 +89,7 @@ static bool add_innermost(grower *g)
     const unpeg_view *view = g->view;
     for (size_t i = 0; i < view->leaf_count; i++) {
         view_leaf leaf = view->leaves[i];
-        uint32_t function = view->functions.of_frame[g->nodes[leaf.node].frame];
+        uint32_t function = view->functions.of_frame[leaf.frame];
         if (leaf.node != UNPEG_NODE_ROOT && is_heavy(g, 0, view->self_of_function[function]) &&
             !add_item(g, leaf.node, leaf.ticks))
             return false;
@@ -103,33 +103,29 @@ static bool add_pending(grower *g, uint32_t tree_node)
     if (tree_node == 0)
         return g->options.bottom_up ? add_innermost(g) : add_callees(g, UNPEG_NODE_ROOT);
     for (uint32_t i = g->chains[tree_node]; i; i = g->items[i].next) {
-        uint32_t node = g->items[i].node;
         if (!g->options.bottom_up) {
-            if (!add_callees(g, node))
+            if (!add_callees(g, g->items[i].place))
                 return false;
             continue;
         }
-        uint32_t caller = caller_of(g, node);
+        uint32_t caller = g->items[i].place;
         if (caller != UNPEG_NODE_ROOT && !merge_item(g, caller, g->items[i].weight))
             return false;
     }
     return true;
 }
 
-static void forget_places(grower *g, size_t first_item)
+/* Of the callers of a tree node's items. */
+static void forget_items_at(grower *g, uint32_t tree_node)
 {
-    if (!g->options.bottom_up)
-        return;
-    for (size_t i = first_item; i < g->item_count; i++)
-        g->item_at[g->items[i].node] = 0;
+    for (uint32_t i = g->chains[tree_node]; i; i = g->items[i].next)
+        g->item_at[g->items[i].place] = 0;
 }
 
 static void show_heaviest(group *to, unpeg_frame_id id, const unpeg_frame *frame, uint32_t weight)
 {
-    if (to->shown == frame)
-        to->shown_weight = weight > to->shown_weight ? weight : to->shown_weight;
-    else if (!to->shown || weight > to->shown_weight ||
-             (weight == to->shown_weight && frame_compare(frame, to->shown) < 0)) {
+    if (!to->shown || weight > to->shown_weight ||
+        (weight == to->shown_weight && frame_compare(frame, to->shown) < 0)) {
         to->shown = frame;
         to->shown_weight = weight;
         to->out.frame = id;
@@ -139,24 +135,28 @@ static void show_heaviest(group *to, unpeg_frame_id id, const unpeg_frame *frame
 static void join(grower *g, group *to, uint32_t index)
 {
     item *joining = &g->items[index];
-    unpeg_frame_id id = g->nodes[joining->node].frame;
-    const unpeg_frame *frame = unpeg_profile_frame(g->view->profile, id);
     joining->next = to->items;
     to->items = index;
     to->out.total += joining->weight;
     if (!g->options.bottom_up)
-        to->out.self += g->view->tree[joining->node].self;
-    else if (caller_of(g, joining->node) == UNPEG_NODE_ROOT)
+        to->out.self += g->view->tree[joining->place].self;
+    else if (joining->place == UNPEG_NODE_ROOT)
         to->out.self += joining->weight;
+    if (to->shown && to->out.frame == joining->frame) {
+        if (joining->weight > to->shown_weight)
+            to->shown_weight = joining->weight;
+        return;
+    }
+    const unpeg_frame *frame = unpeg_profile_frame(g->view->profile, joining->frame);
     to->out.tiers |= UINT32_C(1) << frame->tier;
-    show_heaviest(to, id, frame, joining->weight);
+    show_heaviest(to, joining->frame, frame, joining->weight);
 }
 
 static bool group_items(grower *g, size_t first_item)
 {
     g->group_count = 0;
     for (size_t i = first_item; i < g->item_count; i++) {
-        uint32_t function = g->view->functions.of_frame[g->nodes[g->items[i].node].frame];
+        uint32_t function = g->view->functions.of_frame[g->items[i].frame];
         uint32_t at = g->group_at[function];
         if (!at) {
             if (!grow_reserve((void **)&g->groups, &g->group_capacity, g->group_count + 1,
@@ -259,7 +259,8 @@ static bool expand(grower *g, uint32_t tree_node)
 {
     size_t first_item = g->item_count;
     bool done = add_pending(g, tree_node);
-    forget_places(g, first_item);
+    if (g->options.bottom_up)
+        forget_items_at(g, tree_node);
     if (!done || !group_items(g, first_item))
         return false;
     size_t kept = keep_groups(g, tree_node);
@@ -304,7 +305,9 @@ static bool grower_init(grower *g, const unpeg_view *view, const unpeg_tree_opti
     g->min_total = g->options.min_share * (double)view->total;
     g->group_at = calloc(view->functions.count, sizeof *g->group_at);
     g->item_at = view->marks;
-    return g->group_at != NULL;
+    /* Room that is not used costs no memory; growing would copy. */
+    return g->group_at && grow_reserve((void **)&g->items, &g->item_capacity,
+                                       4 * view->leaf_count + 1, sizeof(item));
 }
 
 static void grower_deinit(grower *g)

@@ -69,7 +69,7 @@ static bool make_leaves(unpeg_view *view)
         uint32_t self = view->tree[n].self;
         if (self == 0)
             continue;
-        view->leaves[view->leaf_count++] = (view_leaf){n, self};
+        view->leaves[view->leaf_count++] = (view_leaf){n, self, nodes[n].frame};
         view->self_of_function[view->functions.of_frame[nodes[n].frame]] += self;
     }
     return true;

@@ -18,6 +18,7 @@
 /* A node, not folded away, that is the innermost of some ticks. */
 typedef struct view_leaf {
     uint32_t node, ticks;
+    uint32_t frame; /* the node's */
 } view_leaf;
 
 /* A view that only a bottom-up tree is made of (that of prof-process) has no ticks, tree or rows.
