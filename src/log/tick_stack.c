@@ -9,7 +9,7 @@
 
 enum {
     TEXT_CAPACITY = 96 << 10, /* TICK_MAX_FRAMES of the longest spelling; longer is not kept */
-    KNOWN_WORDS_LOG2 = 12,    /* 128 KiB: nearly all return addresses of a log, in the L2 cache */
+    KNOWN_WORDS_LOG2 = 13,    /* 256 KiB: nearly all return addresses of a log */
 };
 
 /* The frame of one spelling of an address. It holds while the code object behind it has the same
