@@ -280,7 +280,8 @@ static unpeg_status take_result(void *user, const char *path, unpeg_slice text)
     result->is_result =
         result->is_result || strncmp(path, "CompleteMultipartUploadResult", 29) == 0;
     if (strcmp(path, "CompleteMultipartUploadResult/ETag") == 0 && text.len < sizeof result->etag) {
-        memcpy(result->etag, text.data, text.len);
+        if (text.len)
+            memcpy(result->etag, text.data, text.len);
         result->etag[text.len] = '\0';
     }
     return UNPEG_OK;
