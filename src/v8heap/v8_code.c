@@ -237,29 +237,37 @@ void v8_codes_deinit(v8_codes *codes)
     *codes = (v8_codes){0};
 }
 
+/* The call that was inlined: whose code the link is in, and where that was called. */
+static bool step_out(const v8_code *code, int32_t inlining, uint64_t *raw, v8_word *shared)
+{
+    size_t at = (size_t)inlining * INLINING_SIZE;
+    int32_t function;
+    if (at + INLINING_SIZE > code->inlining.size)
+        return false;
+    memcpy(raw, code->inlining.data + at, sizeof *raw);
+    memcpy(&function, code->inlining.data + at + sizeof *raw, sizeof function);
+    if (function < 0 || (size_t)function >= code->inlined_count || !code->inlined[function])
+        return false;
+    *shared = code->inlined[function];
+    return true;
+}
+
 size_t v8_code_chain(const v8_code *code, v8_position_coding coding, int64_t offset,
-                     v8_inlined *ret, size_t limit)
+                     v8_inlined ret[V8_CHAIN_LIMIT], bool *ret_broken)
 {
     v8_positions table = {code->positions.data, code->positions.size, coding};
     uint64_t raw;
-    size_t count = 0;
-    if (limit == 0 || !v8_positions_find(&table, offset, &raw))
+    *ret_broken = false;
+    if (!v8_positions_find(&table, offset, &raw))
         return 0;
-    while (count < limit) {
+    for (size_t count = 0; count < V8_CHAIN_LIMIT; count++) {
         int32_t inlining = v8_position_inlining(raw);
-        v8_inlined *entry = &ret[count++];
-        *entry = (v8_inlined){0, v8_position_external(raw) ? -1 : v8_position_offset(raw)};
+        ret[count] = (v8_inlined){0, v8_position_external(raw) ? -1 : v8_position_offset(raw)};
         if (inlining < 0)
-            return count;
-        size_t at = (size_t)inlining * INLINING_SIZE;
-        int32_t function;
-        if (at + INLINING_SIZE > code->inlining.size)
-            return 0;
-        memcpy(&raw, code->inlining.data + at, sizeof raw);
-        memcpy(&function, code->inlining.data + at + sizeof raw, sizeof function);
-        if (function < 0 || (size_t)function >= code->inlined_count || !code->inlined[function])
-            return 0;
-        entry->shared = code->inlined[function];
+            return count + 1;
+        if (!step_out(code, inlining, &raw, &ret[count].shared))
+            break;
     }
+    *ret_broken = true;
     return 0;
 }

@@ -6,8 +6,8 @@
  *     const v8_code *code;
  *     if (v8_codes_find(&codes, pc, lowest, &code) == UNPEG_OK)
  *         use(code->start, code->size, code->tier);
- *     v8_inlined chain[8];
- *     size_t count = v8_code_chain(code, pc - code->start - 1, chain, 8);
+ *     v8_inlined chain[V8_CHAIN_LIMIT];
+ *     size_t count = v8_code_chain(code, coding, pc - code->start - 1, chain, &broken);
  *
  * The object is found by going back from the address word by word to the word of its map, and
  * counts only if its size and, from V8 11 on, its start agree. Found ones are kept, and looked at
@@ -20,7 +20,7 @@
 #include "v8_heap.h"
 #include "v8_position.h"
 
-enum { V8_STREAM_MAPS = 8, V8_LITERAL_LIMIT = 256 };
+enum { V8_STREAM_MAPS = 8, V8_LITERAL_LIMIT = 256, V8_CHAIN_LIMIT = 24 };
 
 typedef struct v8_code {
     unpeg_addr start;
@@ -62,9 +62,10 @@ UNPEG_MUST_CHECK unpeg_status v8_codes_find(v8_codes *codes, unpeg_addr pc, unpe
 void v8_codes_refresh(v8_codes *codes);
 void v8_codes_deinit(v8_codes *codes);
 
-/* Innermost first; the last has shared 0. At least one, unless the offset has no position (then
- * 0). offset is that of an instruction, not of what follows it. */
+/* Innermost first; the last has shared 0. At least one, unless the offset has no position, or a
+ * link of the chain is not known (then 0, and *ret_broken). offset is that of an instruction, not
+ * of what follows it. */
 size_t v8_code_chain(const v8_code *code, v8_position_coding coding, int64_t offset,
-                     v8_inlined *ret, size_t limit);
+                     v8_inlined ret[V8_CHAIN_LIMIT], bool *ret_broken);
 
 #endif

@@ -65,7 +65,7 @@ static const release_row rows[] = {
     ROW(stream_code, NO, NO, NO, NO, 8, 8, 8, 8, 8),
     ROW(code_start, NO, NO, NO, NO, 40, 40, 40, 40, 40),
     ROW(code_size, 40, 40, 40, 40, 56, 52, 56, 56, 56),
-    ROW(code_flags, 48, 48, 48, 48, 48, 48, 52, 52, 52),
+    ROW(code_flags, 44, 44, 48, 48, 48, 48, 52, 52, 52),
     ROW(code_deopt, 16, 16, 16, 16, 16, 8, 8, 8, 8),
     ROW(code_positions, 24, 24, 24, 24, 24, 16, 16, 16, 16),
     ROW(code_kind_shift, 1, 1, 0, 0, 0, 0, 0, 0, 0),

@@ -53,11 +53,20 @@ static unpeg_status add_other(naming *n, unpeg_frame_kind kind, const char *text
     return UNPEG_OK;
 }
 
+static unpeg_frame_kind kind_of(const v8_function *function)
+{
+    if (!function->script)
+        return UNPEG_FRAME_BUILTIN;
+    /* What was compiled from source text has a scope; an export of a wasm module has none. */
+    return function->start < 0 ? UNPEG_FRAME_WASM : UNPEG_FRAME_JS;
+}
+
 static v8_named *add_function(naming *n, const v8_function *function, unpeg_tier tier)
 {
-    unpeg_frame_kind kind = function->script ? UNPEG_FRAME_JS : UNPEG_FRAME_BUILTIN;
-    v8_named *item = add_name(n, kind, function->name);
-    if (!function->script)
+    v8_named *item = add_name(n, kind_of(function), function->name);
+    if (item->kind == UNPEG_FRAME_WASM)
+        item->script = function->script->name;
+    if (item->kind != UNPEG_FRAME_JS)
         return item;
     item->tier = tier;
     item->script = function->script->name;
@@ -67,12 +76,24 @@ static v8_named *add_function(naming *n, const v8_function *function, unpeg_tier
     return item;
 }
 
+/* Code before its first position enters the function. */
+static void set_entry(const naming *n, v8_named *item, const v8_function *function)
+{
+    if (item->kind != UNPEG_FRAME_JS)
+        return;
+    item->line_state = V8_LINE_UNCERTAIN;
+    if (!n->namer->health.lines_withheld && function->place.line > 0) {
+        item->current = function->place;
+        item->line_state = V8_LINE_KNOWN;
+    }
+}
+
 /* The line at an offset of the function's script, if it stands up to the checks. */
 static unpeg_status set_line(naming *n, v8_named *item, const v8_function *function, int32_t offset)
 {
     v8_namer *namer = n->namer;
     bool sound = false;
-    if (offset < 0 || !function->script)
+    if (offset < 0 || item->kind != UNPEG_FRAME_JS)
         return UNPEG_OK;
     item->line_state = V8_LINE_WITHHELD;
     if (function->start >= 0 && (offset < function->start || offset > function->end)) {
@@ -136,11 +157,13 @@ static unpeg_status add_interpreted(naming *n, const v8_function *function)
 {
     const v8_bytecode *code;
     size_t offset;
-    v8_named *item = add_function(n, function, UNPEG_TIER_IGNITION);
     unpeg_status status = bytecode_of(n, &code);
-    if (status || !code || !function->script)
+    if (status)
         return status;
-    if (!interpreter_offset(n, code, &offset)) {
+    v8_named *item = add_function(n, function, code ? UNPEG_TIER_IGNITION : UNPEG_TIER_NONE);
+    if (item->kind != UNPEG_FRAME_JS)
+        return UNPEG_OK;
+    if (!code || !interpreter_offset(n, code, &offset)) {
         item->line_state = V8_LINE_UNCERTAIN;
         return UNPEG_OK;
     }
@@ -154,13 +177,15 @@ static unpeg_status add_baseline(naming *n, const v8_function *function)
     size_t offset;
     v8_named *item = add_function(n, function, UNPEG_TIER_SPARKPLUG);
     unpeg_status status = bytecode_of(n, &code);
-    if (status || !code || !machine)
+    if (status || !code)
         return status;
     /* The table's sizes end where the return address of a bytecode's last call is. */
     uint64_t pc = n->instruction - machine->start + 1;
     unpeg_slice table = {(const char *)machine->positions.data, machine->positions.size};
     if (!v8_baseline_find(&code->code, table, pc, &offset)) {
         item->line_state = V8_LINE_UNCERTAIN;
+        if (v8_baseline_in_prologue(table, pc))
+            set_entry(n, item, function);
         return UNPEG_OK;
     }
     return set_line(n, item, function, v8_bytecode_position(code, offset));
@@ -181,13 +206,17 @@ static unpeg_status chain_function(naming *n, const v8_inlined *link, const v8_f
 static unpeg_status add_optimized(naming *n, const v8_function *own)
 {
     const v8_code *code = n->at.code;
-    v8_inlined chain[V8_NAMED_LIMIT];
+    v8_inlined chain[V8_CHAIN_LIMIT];
     unpeg_status status = UNPEG_OK;
     int64_t offset = (int64_t)(n->instruction - code->start);
+    bool broken;
     size_t length = v8_code_chain(code, (v8_position_coding)n->namer->layout.positions_coding,
-                                  offset, chain, V8_NAMED_LIMIT);
-    if (length == 0 || (code->shared != 0 && code->shared != own->shared)) {
-        (void)add_function(n, own, code->tier);
+                                  offset, chain, &broken);
+    bool own_code = code->shared == 0 || code->shared == own->shared;
+    if (length == 0 || !own_code) {
+        v8_named *item = add_function(n, own, code->tier);
+        if (own_code && code->positions.size > 0 && !broken)
+            set_entry(n, item, own);
         return UNPEG_OK;
     }
     for (size_t i = 0; i < length && !status; i++) {
@@ -214,12 +243,12 @@ static unpeg_status add_js(naming *n, const v8_function *function)
     if (!builtin)
         return add_interpreted(n, function);
     if (builtin->role == V8_ROLE_BASELINE) {
-        add_function(n, function, UNPEG_TIER_SPARKPLUG)->line_state = V8_LINE_UNCERTAIN;
+        set_entry(n, add_function(n, function, UNPEG_TIER_SPARKPLUG), function);
         return UNPEG_OK;
     }
     if (builtin->role != V8_ROLE_OTHER)
         return add_interpreted(n, function);
-    if (!function->script) {
+    if (kind_of(function) != UNPEG_FRAME_JS) {
         (void)add_function(n, function, UNPEG_TIER_NONE);
         return UNPEG_OK;
     }
@@ -337,7 +366,7 @@ static unpeg_status name_not_built(naming *n)
         return status;
     if (code->tier != UNPEG_TIER_SPARKPLUG)
         return add_optimized(n, function);
-    add_function(n, function, code->tier)->line_state = V8_LINE_UNCERTAIN;
+    set_entry(n, add_function(n, function, code->tier), function);
     return UNPEG_OK;
 }
 

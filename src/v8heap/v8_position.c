@@ -161,3 +161,10 @@ bool v8_baseline_find(const v8_bytecodes *code, unpeg_slice table, uint64_t pc_o
     }
     return false;
 }
+
+bool v8_baseline_in_prologue(unpeg_slice table, uint64_t pc_offset)
+{
+    number_reader reader = {(const unsigned char *)table.data, table.len, 0};
+    uint64_t end;
+    return read_number(&reader, &end) && pc_offset <= end;
+}

@@ -74,4 +74,7 @@ bool v8_bytecodes_begins(const v8_bytecodes *code, size_t offset);
  * its machine code. False when it is none, as in the prologue. */
 bool v8_baseline_find(const v8_bytecodes *code, unpeg_slice table, uint64_t pc_offset, size_t *ret);
 
+/* Whether it is before the first bytecode's code. */
+bool v8_baseline_in_prologue(unpeg_slice table, uint64_t pc_offset);
+
 #endif

@@ -259,6 +259,15 @@ static bool is_word(uint16_t unit)
            (unit >= '0' && unit <= '9') || unit == '_' || unit == '$';
 }
 
+/* Before a token, or where a statement ends. */
+static bool may_stand_between(uint16_t before, uint16_t after)
+{
+    bool line_end = after == '\n' || after == '\r';
+    if (is_space(after))
+        return before == ';' || (line_end && !is_space(before));
+    return !(is_word(before) && is_word(after));
+}
+
 unpeg_status v8_script_check(v8_scripts *scripts, const v8_script *script, int32_t offset,
                              bool *ret)
 {
@@ -273,6 +282,6 @@ unpeg_status v8_script_check(v8_scripts *scripts, const v8_script *script, int32
     v8_span span = {(size_t)offset - 1, TOKEN_CONTEXT};
     unpeg_status status = v8_string_copy(scripts->heap, script->source, span, units, &count);
     if (!status && count == TOKEN_CONTEXT)
-        *ret = !is_space(units[1]) && !(is_word(units[0]) && is_word(units[1]));
+        *ret = may_stand_between(units[0], units[1]);
     return status;
 }

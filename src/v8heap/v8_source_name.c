@@ -37,7 +37,8 @@ static size_t skip_assignment(const uint16_t *units, size_t end)
         return 0;
     uint16_t last = units[end - 1];
     uint16_t before = units[end - 2];
-    bool plain = is_word(before) || before == ' ' || before == '\t' || before == '\n';
+    bool plain =
+        is_word(before) || before == ' ' || before == '\t' || before == '\n' || before == ']';
     if ((last != '=' && last != ':') || !plain)
         return 0;
     return skip_space(units, end - 1);
@@ -54,6 +55,20 @@ static size_t name_start(const uint16_t *units, size_t end)
     if (start == end || start == 0 || digit || units[start] == '.' || units[end - 1] == '.')
         return end;
     return start;
+}
+
+/* Where "['KEY']" that ends at end begins; end when there is none. */
+static size_t key_start(const uint16_t *units, size_t end)
+{
+    if (end < 4 || units[end - 1] != ']' || (units[end - 2] != '\'' && units[end - 2] != '"'))
+        return end;
+    uint16_t quote = units[end - 2];
+    size_t start = end - 2;
+    while (start > 1 && units[start - 1] > ' ' && units[start - 1] < 0x7F &&
+           units[start - 1] != quote && units[start - 1] != '\\')
+        start--;
+    bool closed = start > 1 && start < end - 2 && units[start - 1] == quote;
+    return closed && units[start - 2] == '[' ? start - 2 : end;
 }
 
 /* In "a ? b : function" and "case x: function" it is an expression that stands there, and
@@ -74,9 +89,10 @@ size_t v8_source_name_find(const uint16_t *units, size_t count, size_t *ret_star
     end = skip_keyword(units, end, "async");
     bool property = end > 0 && units[end - 1] == ':';
     end = skip_assignment(units, end);
-    size_t start = name_start(units, end);
+    size_t key = key_start(units, end);
+    size_t start = name_start(units, key);
     size_t before = skip_space(units, start);
-    if (start == end || !may_precede(before > 0 ? units[before - 1] : 0, property))
+    if (start == key || !may_precede(before > 0 ? units[before - 1] : 0, property))
         return 0;
     *ret_start = start;
     return end - start;
@@ -90,7 +106,10 @@ static bool put_name(v8_text *text, const uint16_t *units, size_t count)
     text->len = 0;
     text->cut = false;
     for (size_t i = 0; i < count; i++) {
-        text->data[text->len++] = (char)units[i];
+        /* x['key'] is x.key */
+        if (units[i] == ']' || units[i] == '\'' || units[i] == '"')
+            continue;
+        text->data[text->len++] = units[i] == '[' ? '.' : (char)units[i];
         size_t len = sizeof middle - 1;
         if (text->len > len && memcmp(text->data + text->len - len, middle, len) == 0)
             text->len -= len - 1;

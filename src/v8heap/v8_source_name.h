@@ -7,6 +7,7 @@
  *         use(v8_text_slice(&name));
  *
  *     Module.prototype._compile = function(content) {     Module._compile
+ *     Module._extensions['.js'] = function(module) {       Module._extensions..js
  *     const add = (a, b) => a + b;                         add
  *     { visit: async function* () {} }                     visit
  *

@@ -132,6 +132,9 @@ static void names_from_source(void **state)
     check_name("; let run = async ", "run");
     check_name("{ visit: async function* ", "visit");
     check_name("{ a: 1,\n  $b_2: function ", "$b_2");
+    check_name("; Module._extensions['.js'] = function", "Module._extensions['.js']");
+    check_name("; list[i] = function", "");
+    check_name("; ['a'] = function", "");
     check_name("x ? y : function", "");
     check_name("case x: function", "");
     check_name("list().each = function", "");
