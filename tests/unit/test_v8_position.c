@@ -107,7 +107,9 @@ static void baseline_offsets(void **state)
         size_t offset = 0;
         assert_int_equal(v8_baseline_find(&code, table, cases[i].pc, &offset), cases[i].found);
         assert_int_equal(offset, cases[i].offset);
+        assert_int_equal(v8_baseline_in_prologue(table, cases[i].pc), cases[i].pc <= 20);
     }
+    assert_false(v8_baseline_in_prologue((unpeg_slice){sizes, 0}, 0));
 }
 
 static void check_name(const char *before, const char *wanted)
