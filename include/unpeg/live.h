@@ -76,7 +76,16 @@ typedef struct unpeg_live_stack {
     char problem[256];              /* why there are no frames; "" if there are */
 } unpeg_live_stack;
 
-typedef struct unpeg_live_dump unpeg_live_dump;
+/* Everything in it lives until destroy. */
+typedef struct unpeg_live_dump {
+    int32_t pid;
+    char program[64];               /* name of the process; user-controlled */
+    char v8[48];                    /* "12.4"; "" if there is no V8, or its version is not known */
+    const char *withheld;           /* what is not told, and why, in a sentence; "" if nothing */
+    const unpeg_live_stack *stacks; /* one for each thread that was asked for */
+    size_t stack_count;
+    void *owner; /* the library's own */
+} unpeg_live_dump;
 
 /* The stacks of one thread (as options say), or with all_threads of every thread of the process.
  * Sleeping threads are reported without frames. Fails as unpeg_live_record; where single threads
@@ -85,16 +94,16 @@ UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_live_dump_create(const unpeg_live_
                                                                bool all_threads,
                                                                unpeg_live_dump **ret,
                                                                unpeg_error *error);
-UNPEG_API size_t unpeg_live_dump_count(const unpeg_live_dump *dump);
-UNPEG_API const unpeg_live_stack *unpeg_live_dump_stack(const unpeg_live_dump *dump, size_t index);
-
-/* V8's version as "12.4"; "" if there is no V8. What is not told, and why; "" if nothing.
- * Both live until destroy. */
-UNPEG_API const char *unpeg_live_dump_v8(const unpeg_live_dump *dump);
-UNPEG_API const char *unpeg_live_dump_withheld(const unpeg_live_dump *dump);
 
 /* NULL is allowed. */
 UNPEG_API void unpeg_live_dump_destroy(unpeg_live_dump *dump);
+
+/* For people; for programs: one document, "schema":"unpeg.dump/1". Fail with what the writer
+ * returned. */
+UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_live_dump_text(const unpeg_live_dump *dump,
+                                                             const unpeg_writer *out);
+UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_live_dump_json(const unpeg_live_dump *dump,
+                                                             const unpeg_writer *out);
 
 #ifdef __cplusplus
 }

@@ -40,6 +40,7 @@ struct verb {
 extern const verb arm_verb;
 extern const verb completion_verb;
 extern const verb doctor_verb;
+extern const verb dump_verb;
 extern const verb fetch_verb;
 extern const verb find_verb;
 extern const verb help_verb;
@@ -47,6 +48,7 @@ extern const verb line_verb;
 extern const verb list_verb;
 extern const verb pick_verb;
 extern const verb prof_process_verb;
+extern const verb record_verb;
 extern const verb report_verb;
 extern const verb sweep_verb;
 extern const verb upload_verb;

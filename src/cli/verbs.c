@@ -10,6 +10,8 @@ const verb *const verbs[] = {
     &line_verb,
     &prof_process_verb,
     &find_verb,
+    &dump_verb,
+    &record_verb,
     &doctor_verb,
     &arm_verb,
     &sweep_verb,

@@ -11,13 +11,13 @@
 
 enum { PATIENCE_US = 300000 }; /* how long a thread that runs is waited for */
 
-struct unpeg_live_dump {
+typedef struct dumping {
+    unpeg_live_dump dump; /* what the caller sees; the first member */
     unpeg_live_options options;
     live_process *process;
     unpeg_live_stack *stacks; /* their frames are the dump's own */
     size_t count, capacity;
-    char v8[48];
-};
+} dumping;
 
 static sampler_backend backend_of(unpeg_backend backend)
 {
@@ -62,7 +62,7 @@ static unpeg_status keep_frames(const live_stack *stack, unpeg_live_stack *ret)
     return UNPEG_OK;
 }
 
-static unpeg_status take_frames(unpeg_live_dump *dump, sampler *s, unpeg_live_stack *ret)
+static unpeg_status take_frames(dumping *dump, sampler *s, unpeg_live_stack *ret)
 {
     target_snapshot snapshot;
     live_stack stack = {0};
@@ -93,7 +93,7 @@ static bool sleeps(const unpeg_live_stack *stack)
     return stack->state != 'R';
 }
 
-static unpeg_status fill_stack(unpeg_live_dump *dump, unpeg_live_stack *stack, unpeg_error *error)
+static unpeg_status fill_stack(dumping *dump, unpeg_live_stack *stack, unpeg_error *error)
 {
     proc_stat stat;
     sampler *s;
@@ -115,7 +115,7 @@ static unpeg_status fill_stack(unpeg_live_dump *dump, unpeg_live_stack *stack, u
     return status;
 }
 
-static unpeg_status add_stack(unpeg_live_dump *dump, int32_t tid)
+static unpeg_status add_stack(dumping *dump, int32_t tid)
 {
     if (!grow_reserve((void **)&dump->stacks, &dump->capacity, dump->count + 1,
                       sizeof *dump->stacks))
@@ -124,7 +124,7 @@ static unpeg_status add_stack(unpeg_live_dump *dump, int32_t tid)
     return UNPEG_OK;
 }
 
-static unpeg_status add_all(unpeg_live_dump *dump)
+static unpeg_status add_all(dumping *dump)
 {
     thread_list threads = {0};
     unpeg_status status = thread_list_add(&threads, dump->options.pid);
@@ -134,22 +134,31 @@ static unpeg_status add_all(unpeg_live_dump *dump)
     return status;
 }
 
-static unpeg_status add_hot(unpeg_live_dump *dump)
+static unpeg_status add_hot(dumping *dump)
 {
     int32_t tid = dump->options.tid;
     unpeg_status status = tid ? UNPEG_OK : live_process_hot_thread(dump->options.pid, &tid);
     return status == UNPEG_OK ? add_stack(dump, tid) : status;
 }
 
-static void write_version(unpeg_live_dump *dump)
+static void describe(dumping *d)
 {
     uint32_t v8[4];
-    process_view_v8(live_process_target(dump->process), v8);
+    proc_stat stat = {.comm = "?"};
+    const process_view *view = live_process_target(d->process);
+    process_view_v8(view, v8);
+    (void)!thread_stat(d->options.pid, d->options.pid, &stat);
+    d->dump = (unpeg_live_dump){.pid = d->options.pid,
+                                .withheld = process_view_withheld(view),
+                                .stacks = d->stacks,
+                                .stack_count = d->count,
+                                .owner = d};
+    snprintf(d->dump.program, sizeof d->dump.program, "%s", stat.comm);
     if (v8[0])
-        snprintf(dump->v8, sizeof dump->v8, "%u.%u", v8[0], v8[1]);
+        snprintf(d->dump.v8, sizeof d->dump.v8, "%u.%u", v8[0], v8[1]);
 }
 
-static unpeg_status fill(unpeg_live_dump *dump, bool all_threads, unpeg_error *error)
+static unpeg_status fill(dumping *dump, bool all_threads, unpeg_error *error)
 {
     const unpeg_live_options *o = &dump->options;
     unpeg_status status = live_process_open(o->pid, o->native_off, &dump->process, error);
@@ -158,8 +167,17 @@ static unpeg_status fill(unpeg_live_dump *dump, bool all_threads, unpeg_error *e
     status = all_threads ? add_all(dump) : add_hot(dump);
     for (size_t i = 0; i < dump->count && status == UNPEG_OK; i++)
         status = fill_stack(dump, &dump->stacks[i], error);
-    write_version(dump);
+    describe(dump);
     return status;
+}
+
+static void destroy(dumping *d)
+{
+    for (size_t i = 0; i < d->count; i++)
+        free((void *)(uintptr_t)d->stacks[i].frames);
+    free(d->stacks);
+    live_process_close(d->process);
+    free(d);
 }
 
 unpeg_status unpeg_live_dump_create(const unpeg_live_options *options, bool all_threads,
@@ -167,50 +185,25 @@ unpeg_status unpeg_live_dump_create(const unpeg_live_options *options, bool all_
 {
     unpeg_error own = {.status = UNPEG_OK};
     unpeg_error *told = error ? error : &own;
-    unpeg_live_dump *dump = calloc(1, sizeof *dump);
-    if (!dump)
+    dumping *d = calloc(1, sizeof *d);
+    if (!d)
         return unpeg_error_set(told, UNPEG_NO_MEMORY, "out of memory");
     size_t size =
-        options->struct_size < sizeof dump->options ? options->struct_size : sizeof dump->options;
-    memcpy(&dump->options, options, size);
-    unpeg_status status = fill(dump, all_threads, told);
+        options->struct_size < sizeof d->options ? options->struct_size : sizeof d->options;
+    memcpy(&d->options, options, size);
+    unpeg_status status = fill(d, all_threads, told);
     if (status == UNPEG_OK) {
-        *ret = dump;
+        *ret = &d->dump;
         return status;
     }
-    unpeg_live_dump_destroy(dump);
+    destroy(d);
     if (told->status != status)
         unpeg_error_set(told, status, "%s", unpeg_status_text(status));
     return status;
 }
 
-size_t unpeg_live_dump_count(const unpeg_live_dump *dump)
-{
-    return dump->count;
-}
-
-const unpeg_live_stack *unpeg_live_dump_stack(const unpeg_live_dump *dump, size_t index)
-{
-    return &dump->stacks[index];
-}
-
-const char *unpeg_live_dump_v8(const unpeg_live_dump *dump)
-{
-    return dump->v8;
-}
-
-const char *unpeg_live_dump_withheld(const unpeg_live_dump *dump)
-{
-    return process_view_withheld(live_process_target(dump->process));
-}
-
 void unpeg_live_dump_destroy(unpeg_live_dump *dump)
 {
-    if (!dump)
-        return;
-    for (size_t i = 0; i < dump->count; i++)
-        free((void *)(uintptr_t)dump->stacks[i].frames);
-    free(dump->stacks);
-    live_process_close(dump->process);
-    free(dump);
+    if (dump)
+        destroy(dump->owner);
 }
