@@ -123,7 +123,7 @@ static int run(const verb *self, int argc, char **argv)
 
 const verb dump_verb = {
     .name = "dump",
-    .purpose = "the stack of a running process, with the names of its JavaScript functions",
+    .purpose = "the stack of a running process, with JavaScript names",
     .usage = "[OPTIONS] PID",
     .examples = "  unpeg dump 4711\n"
                 "      what the busiest thread of process 4711 is in\n"
@@ -131,8 +131,8 @@ const verb dump_verb = {
                 "      and what holds it, from 100 looks\n"
                 "  unpeg dump --thread all --json 4711\n"
                 "      every thread, for a program\n",
-    .notes = "The thread is held for some ten microseconds, and runs on even if unpeg is killed.\n"
-             "Threads that sleep are left alone.\n"
+    .notes = "The thread is held for some ten microseconds, and runs on even if unpeg is\n"
+             "killed. Threads that sleep are left alone.\n"
              "The exit code is 1 when no thread was seen running.\n",
     .operands = VERB_OPERANDS_NONE,
     .argp = &argp,

@@ -167,12 +167,8 @@ static int run(const verb *self, int argc, char **argv)
         return code;
     if (find_command(&r, argc, argv))
         return stop_exit_code(record_command(&r));
-    if (!live_request_pid(&r.live))
+    if (!live_request_pid(&r.live) || !live_request_one_thread(&r.live))
         return EXIT_USAGE;
-    if (r.live.all_threads) {
-        message_plain("record: one thread at a time; --thread all is for dump");
-        return EXIT_USAGE;
-    }
     return stop_exit_code(record(&r));
 }
 

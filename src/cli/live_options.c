@@ -102,3 +102,10 @@ bool live_request_pid(live_request *live)
     live->options.pid = (int32_t)pid;
     return true;
 }
+
+bool live_request_one_thread(const live_request *live)
+{
+    if (live->all_threads)
+        message_plain("%s: one thread at a time; --thread all is for dump", live->base.verb->name);
+    return !live->all_threads;
+}

@@ -26,4 +26,7 @@ void live_request_init(live_request *live, struct argp_state *state);
 /* Takes the one operand as the process; false after a message. */
 bool live_request_pid(live_request *live);
 
+/* For verbs that sample: false after a message where all threads were asked for. */
+bool live_request_one_thread(const live_request *live);
+
 #endif

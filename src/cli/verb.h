@@ -51,6 +51,7 @@ extern const verb prof_process_verb;
 extern const verb record_verb;
 extern const verb report_verb;
 extern const verb sweep_verb;
+extern const verb top_verb;
 extern const verb upload_verb;
 extern const verb version_verb;
 

@@ -12,6 +12,7 @@ const verb *const verbs[] = {
     &find_verb,
     &dump_verb,
     &record_verb,
+    &top_verb,
     &doctor_verb,
     &arm_verb,
     &sweep_verb,
