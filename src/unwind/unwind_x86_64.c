@@ -6,7 +6,7 @@
 
 #include "x86_instruction.h"
 
-enum { STEP_LIMIT = 48, BRANCH_LIMIT = 4 };
+enum { STEP_LIMIT = 48, BRANCH_LIMIT = 4, PATH_LIMIT = 16 };
 
 /* Numbers of the instruction set, not of DWARF. */
 enum { RSP = 4, RBP = 5 };
@@ -337,7 +337,8 @@ static leaf_answer find_unbuilt(const leaf_site *site, leaf_caller *ret)
     w.branch_count = 0;
     begin_path(&p, site);
     step_result result = follow(&w, &p);
-    while (result == STEP_DEAD_END && w.branch_count > 0) {
+    /* A loop in the code would come by its own branch for ever. */
+    for (size_t i = 1; i < PATH_LIMIT && result == STEP_DEAD_END && w.branch_count > 0; i++) {
         p = w.branches[--w.branch_count];
         result = follow(&w, &p);
     }
