@@ -11,6 +11,7 @@
 #ifndef UNPEG_UNPEG_H
 #define UNPEG_UNPEG_H
 
+#include "unpeg/annotate.h"
 #include "unpeg/arm.h"
 #include "unpeg/base.h"
 #include "unpeg/capture_key.h"

@@ -37,6 +37,7 @@ struct verb {
     int (*run)(const verb *self, int argc, char **argv);
 };
 
+extern const verb annotate_verb;
 extern const verb arm_verb;
 extern const verb completion_verb;
 extern const verb doctor_verb;

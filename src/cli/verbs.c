@@ -13,6 +13,7 @@ const verb *const verbs[] = {
     &dump_verb,
     &record_verb,
     &top_verb,
+    &annotate_verb,
     &doctor_verb,
     &arm_verb,
     &sweep_verb,

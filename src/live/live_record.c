@@ -3,8 +3,8 @@
 
 #include "live_process.h"
 #include "live_recorder.h"
-#include "sampler.h"
 #include "sampler_clock.h"
+#include "sampling.h"
 #include "thread_list.h"
 #include "unpeg/live.h"
 
@@ -27,23 +27,10 @@ typedef struct recording {
     unpeg_recording *facts; /* of the profile */
 } recording;
 
-static sampler_options options_of(const unpeg_live_options *o)
-{
-    static const sampler_backend backends[] = {
-        [UNPEG_BACKEND_AUTO] = SAMPLER_AUTO,
-        [UNPEG_BACKEND_PERF] = SAMPLER_PERF,
-        [UNPEG_BACKEND_PTRACE] = SAMPLER_PTRACE,
-    };
-    return (sampler_options){.backend = backends[o->backend],
-                             .rate_hz = o->rate_hz,
-                             .stopped_ppm = o->stopped_ppm,
-                             .stack_bytes = o->stack_bytes};
-}
-
 static unpeg_status open_recording(recording *r)
 {
     const unpeg_live_options *o = &r->options;
-    const sampler_options options = options_of(o);
+    const sampler_options options = sampling_options(o);
     int32_t tid = o->tid;
     unpeg_status status = unpeg_profile_create(&r->profile);
     if (status == UNPEG_OK && tid == 0) {

@@ -125,6 +125,7 @@ unpeg_status native_names_find(native_names *names, unpeg_slice path, uint64_t f
     library_answer answer = library_file_find(&file->file, file_offset);
     if (answer.symbol != UINT32_MAX) {
         ret->offset = file_offset - answer.start;
+        ret->size = answer.end - answer.start;
         return name_symbol(names, file, answer.symbol, ret);
     }
     ret->reason = file->file.problem ? file->file.problem : UNPEG_UNKNOWN_NO_SYMBOL;

@@ -24,6 +24,7 @@ typedef struct native_name {
     unpeg_slice name;            /* demangled; empty unless reason is NONE */
     unpeg_unknown_reason reason; /* NONE, NO_FILE, FILE_MISSING, STRIPPED or NO_SYMBOL */
     uint64_t offset;             /* of the address from the function's start, in bytes */
+    uint64_t size;               /* of the function */
 } native_name;
 
 /* root: before every path that is opened; "" for none. NO_MEMORY. */

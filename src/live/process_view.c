@@ -257,3 +257,66 @@ const char *process_view_withheld(const process_view *t)
     const char *problem = v8_namer_health(t->namer).problem;
     return problem ? problem : "";
 }
+
+static unpeg_status native_code(process_view *t, unpeg_addr pc, unpeg_addr *ret_start,
+                                uint64_t *ret_size)
+{
+    code_place place;
+    native_name name;
+    if (!address_space_locate(t->space, pc, &place) || place.mapping->path.len == 0)
+        return UNPEG_NOT_FOUND;
+    unpeg_status status =
+        native_names_find(t->names, place.mapping->path, place.file_offset, &name);
+    if (status != UNPEG_OK)
+        return status;
+    if (name.reason != UNPEG_UNKNOWN_NONE)
+        return UNPEG_NOT_FOUND;
+    *ret_start = pc - name.offset;
+    *ret_size = name.size;
+    return UNPEG_OK;
+}
+
+unpeg_status process_view_code(process_view *t, unpeg_addr pc, unpeg_addr *ret_start,
+                               uint64_t *ret_size)
+{
+    v8_code_range range;
+    unpeg_status status = t->namer ? v8_namer_code(t->namer, pc, &range) : UNPEG_NOT_FOUND;
+    if (status == UNPEG_NOT_FOUND)
+        return native_code(t, pc, ret_start, ret_size);
+    if (status != UNPEG_OK)
+        return status;
+    *ret_start = range.start;
+    *ret_size = range.size;
+    return UNPEG_OK;
+}
+
+static unpeg_addr frame_pointer_of(const target_registers *registers)
+{
+    return registers->value[registers->arch == TARGET_X86_64 ? REG_X86_RBP : REG_ARM_FP];
+}
+
+unpeg_status process_view_line(process_view *t, const target_registers *registers, unpeg_addr pc,
+                               live_frame *ret)
+{
+    v8_named named[V8_NAMED_LIMIT];
+    size_t count;
+    const v8_stack v8 = {.memory = &t->source.memory, .registers = registers};
+    const v8_frame frame = {.pc = pc, .fp = frame_pointer_of(registers), .interrupted = true};
+    if (!t->namer)
+        return UNPEG_NOT_FOUND;
+    unpeg_status status = v8_namer_name(t->namer, &v8, &frame, named, &count);
+    if (status != UNPEG_OK)
+        return status;
+    if (named[0].kind != UNPEG_FRAME_JS || named[0].current.line == 0)
+        return UNPEG_NOT_FOUND;
+    *ret = (live_frame){.frame = frame_of_v8(&named[0], pc),
+                        .pc = pc,
+                        .line = named[0].current.line,
+                        .column = named[0].current.column};
+    return UNPEG_OK;
+}
+
+unpeg_status process_view_read(process_view *t, unpeg_addr address, void *bytes, size_t size)
+{
+    return memory_read(&t->source.memory, address, bytes, size);
+}

@@ -77,6 +77,21 @@ void process_view_v8(const process_view *target, uint32_t ret[4]);
 const v8_namer *process_view_namer(const process_view *target);
 const native_names *process_view_names(const process_view *target);
 
+/* Bounds of the code object, builtin or native function that holds pc. NOT_FOUND; NO_MEMORY, or
+ * what the memory fails with. */
+UNPEG_MUST_CHECK unpeg_status process_view_code(process_view *target, unpeg_addr pc,
+                                                unpeg_addr *ret_start, uint64_t *ret_size);
+
+/* The innermost function at an instruction of V8's code, and its line. registers are of a sample in
+ * the same code object. NOT_FOUND: not V8's, or it has none. */
+UNPEG_MUST_CHECK unpeg_status process_view_line(process_view *target,
+                                                const target_registers *registers, unpeg_addr pc,
+                                                live_frame *ret);
+
+/* Exactly size bytes of the process, as it is now. */
+UNPEG_MUST_CHECK unpeg_status process_view_read(process_view *target, unpeg_addr address,
+                                                void *bytes, size_t size);
+
 /* What is not told, and why, in one sentence; "" if everything is. */
 const char *process_view_withheld(const process_view *target);
 

@@ -1,5 +1,5 @@
 # What the verbs on a running process refuse, before they look at anything.
-for verb in dump record top; do
+for verb in dump record top annotate; do
     unpeg $verb; echo "exit $?"
     unpeg $verb 1 2; echo "exit $?"
     unpeg $verb node; echo "exit $?"
@@ -17,3 +17,5 @@ unpeg top --interval 99ms 1; echo "exit $?"
 unpeg top --iterations 0 1; echo "exit $?"
 unpeg top --rows 1001 1; echo "exit $?"
 unpeg top --thread all 1; echo "exit $?"
+unpeg annotate --rate 0 1; echo "exit $?"
+unpeg annotate --duration soon 1; echo "exit $?"
