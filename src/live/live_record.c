@@ -7,6 +7,7 @@
 #include "sampling.h"
 #include "thread_list.h"
 #include "unpeg/live.h"
+#include "wakefulness.h"
 
 enum {
     PROGRESS_US = 100000, /* between two questions to the caller */
@@ -24,6 +25,8 @@ typedef struct recording {
     live_stack stack;
     int64_t begin_us, end_us; /* CLOCK_MONOTONIC; end INT64_MAX: none */
     int64_t refresh_us;
+    int64_t last_us; /* of the last sample */
+    wakefulness thread;
     unpeg_recording *facts; /* of the profile */
 } recording;
 
@@ -54,6 +57,8 @@ static unpeg_status open_recording(recording *r)
 static unpeg_status take(recording *r, const target_snapshot *snapshot)
 {
     live_process_fresh(r->process);
+    r->recorder.kept = wakefulness_was_kept(&r->thread, r->last_us, snapshot->time_us);
+    r->last_us = snapshot->time_us;
     unpeg_status status = process_view_stack(live_process_target(r->process), snapshot, &r->stack);
     if (status == UNPEG_OK)
         status = live_recorder_add(&r->recorder, &r->stack, snapshot->time_us - r->begin_us);
@@ -106,7 +111,8 @@ static void refresh(recording *r, int64_t now_us)
 static unpeg_status sample(recording *r)
 {
     unpeg_status status = UNPEG_OK;
-    r->begin_us = sampler_clock_us();
+    r->begin_us = r->last_us = sampler_clock_us();
+    r->thread = wakefulness_begin(r->options.pid, (int32_t)r->facts->tid, r->begin_us);
     r->refresh_us = r->begin_us + REFRESH_US;
     uint64_t duration = r->options.duration_us;
     r->end_us = duration && duration < INT64_MAX / 2 ? r->begin_us + (int64_t)duration : INT64_MAX;

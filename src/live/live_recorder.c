@@ -46,6 +46,8 @@ unpeg_status live_recorder_add(live_recorder *r, const live_stack *stack, int64_
     tick.node = state == UNPEG_VM_STATE_GC ? r->gc : UNPEG_NODE_ROOT;
     if (stack->end != STACK_END_COMPLETE)
         tick.flags = UNPEG_TICK_TRUNCATED;
+    if (r->kept)
+        tick.flags |= UNPEG_TICK_OVERFLOW;
     if (stack->count == 0)
         tick.flags |= UNPEG_TICK_NO_STACK;
     unpeg_status status = UNPEG_OK;

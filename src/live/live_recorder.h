@@ -17,6 +17,7 @@
 typedef struct live_recorder {
     unpeg_profile *profile;
     bool keep_outer;
+    bool kept;        /* before the next sample the thread was kept from running, or sampling */
     unpeg_node_id gc; /* of the frame that holds samples in garbage collection */
 } live_recorder;
 

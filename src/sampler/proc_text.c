@@ -178,6 +178,15 @@ bool proc_schedstat_parse(const char *text, size_t size, uint64_t *run_ns)
     return take_u64(&c, 10, run_ns);
 }
 
+bool proc_schedstat_awake(const char *text, size_t size, uint64_t *awake_ns)
+{
+    cursor c = {text, text + size};
+    uint64_t run;
+    uint64_t wait;
+    return take_u64(&c, 10, &run) && c.at++ < c.end && take_u64(&c, 10, &wait) &&
+           !__builtin_add_overflow(run, wait, awake_ns);
+}
+
 bool proc_number_parse(const char *text, size_t size, int64_t *ret)
 {
     cursor c = {text, text + size};

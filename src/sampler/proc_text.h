@@ -43,6 +43,9 @@ bool proc_status_parse(const char *text, size_t size, proc_status *ret);
 /* /proc/PID/task/TID/schedstat: time on a processor. */
 bool proc_schedstat_parse(const char *text, size_t size, uint64_t *run_ns);
 
+/* The same with the time that it was ready to run and waited for a processor. */
+bool proc_schedstat_awake(const char *text, size_t size, uint64_t *awake_ns);
+
 /* A decimal number alone on its line, as in /proc/sys. */
 bool proc_number_parse(const char *text, size_t size, int64_t *ret);
 

@@ -28,6 +28,15 @@ unpeg_status thread_run_ns(int32_t pid, int32_t tid, uint64_t *ret)
     return status;
 }
 
+unpeg_status thread_awake_ns(int32_t pid, int32_t tid, uint64_t *ret)
+{
+    proc_bytes file;
+    unpeg_status status = proc_read(pid, tid, "schedstat", &file);
+    if (status == UNPEG_OK && !proc_schedstat_awake(file.text, file.size, ret))
+        status = UNPEG_UNSUPPORTED;
+    return status;
+}
+
 unpeg_status thread_stat(int32_t pid, int32_t tid, proc_stat *ret)
 {
     proc_bytes file;

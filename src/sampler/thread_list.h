@@ -45,6 +45,9 @@ const thread_entry *thread_list_hottest(const thread_list *list);
 UNPEG_MUST_CHECK unpeg_status thread_stat(int32_t pid, int32_t tid, proc_stat *ret);
 UNPEG_MUST_CHECK unpeg_status thread_run_ns(int32_t pid, int32_t tid, uint64_t *ret);
 
+/* How long the thread ran or was ready to: what is left of the time it slept. */
+UNPEG_MUST_CHECK unpeg_status thread_awake_ns(int32_t pid, int32_t tid, uint64_t *ret);
+
 typedef struct process_list {
     int32_t *pids;
     size_t count, capacity;

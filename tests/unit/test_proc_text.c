@@ -163,6 +163,21 @@ static void test_cmdline_option(void **state)
     assert_int_equal(proc_cmdline_option("--typ", 5, "--type=").len, 0);
 }
 
+static void test_schedstat(void **state)
+{
+    (void)state;
+    static const char text[] = "7000 500 12\n";
+    uint64_t ns = 0;
+    assert_true(proc_schedstat_parse(text, strlen(text), &ns));
+    assert_int_equal(ns, 7000);
+    assert_true(proc_schedstat_awake(text, strlen(text), &ns));
+    assert_int_equal(ns, 7500);
+    static const char *const damaged[] = {"",       "7000",   "7000 ",
+                                          "7000 x", "-1 5 1", "18446744073709551615 1 1"};
+    for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++)
+        assert_false(proc_schedstat_awake(damaged[i], strlen(damaged[i]), &ns));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +191,7 @@ int main(void)
         cmocka_unit_test(test_many_namespaces),
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_cmdline_option),
+        cmocka_unit_test(test_schedstat),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
