@@ -151,14 +151,19 @@ static unpeg_frame frame_of_v8(const v8_named *named, unpeg_addr pc)
     return frame;
 }
 
+static v8_frame v8_frame_of(const stack_frame *physical)
+{
+    return (v8_frame){.pc = physical->pc,
+                      .fp = physical->fp,
+                      .interrupted = physical->interrupted,
+                      .not_built = physical->not_built};
+}
+
 static unpeg_status add_v8(naming *n, const stack_frame *physical, bool *ret_known)
 {
     v8_named named[V8_NAMED_LIMIT];
     size_t count;
-    const v8_frame frame = {.pc = physical->pc,
-                            .fp = physical->fp,
-                            .interrupted = physical->interrupted,
-                            .not_built = physical->not_built};
+    const v8_frame frame = v8_frame_of(physical);
     unpeg_status status = v8_namer_name(n->target->namer, n->v8, &frame, named, &count);
     *ret_known = status == UNPEG_OK && named[0].kind != UNPEG_FRAME_UNKNOWN;
     n->stack->has_v8 = n->stack->has_v8 || *ret_known;
@@ -199,6 +204,23 @@ static unpeg_status walk(process_view *t, const target_snapshot *snapshot,
     return stack_walk(t->walker, &snapshot->registers, memory, &t->trace);
 }
 
+/* Where V8's binary has no symbols, each stack tells more of its heap. */
+static unpeg_status learn(process_view *t, const v8_stack *v8)
+{
+    if (!t->namer || !v8_namer_learns(t->namer) || t->trace.count == 0)
+        return UNPEG_OK;
+    v8_frame *frames = calloc(t->trace.count, sizeof *frames);
+    size_t count = 0;
+    if (!frames)
+        return UNPEG_NO_MEMORY;
+    for (size_t i = 0; i < t->trace.count; i++)
+        if (t->trace.frames[i].kind != STACK_FRAME_NATIVE)
+            frames[count++] = v8_frame_of(&t->trace.frames[i]);
+    unpeg_status status = v8_namer_learn(t->namer, v8, frames, count);
+    free(frames);
+    return status;
+}
+
 unpeg_status process_view_stack(process_view *t, const target_snapshot *snapshot, live_stack *stack)
 {
     snapshot_view view;
@@ -211,6 +233,8 @@ unpeg_status process_view_stack(process_view *t, const target_snapshot *snapshot
     unpeg_status status = walk(t, snapshot, &memory);
     if (status == UNPEG_OK)
         status = find_v8(t);
+    if (status == UNPEG_OK)
+        status = learn(t, &v8);
     for (size_t i = 0; i < t->trace.count && status == UNPEG_OK; i++)
         status = add_physical(&n, &t->trace.frames[i]);
     stack->end = t->trace.end;

@@ -19,8 +19,7 @@ static void free_bytecode(v8_bytecode *code)
 static unpeg_status read_bytecode(v8_heap *heap, v8_bytecode *code)
 {
     const v8_layout *layout = heap->layout;
-    unpeg_status status =
-        v8_heap_copy(heap, code->word, layout->bytecode_data, BYTECODE_LIMIT, &code->bytes);
+    unpeg_status status = v8_heap_copy_bytecode(heap, code->word, BYTECODE_LIMIT, &code->bytes);
     if (!status)
         status = v8_heap_copy_byte_array(heap, code->positions_word, TABLE_LIMIT, &code->table);
     if (status && status != UNPEG_NOT_FOUND)

@@ -123,7 +123,7 @@ static unpeg_status read_deopt(v8_heap *heap, v8_word data, v8_code *code)
     if (status || length <= (size_t)layout->deopt_inlining || layout->deopt_inlining >= DEOPT_SLOTS)
         return ignore_missing(status);
     for (size_t i = 0; i <= (size_t)layout->deopt_inlining && !status; i++)
-        status = ignore_missing(v8_heap_element(heap, data, i, &slots[i]));
+        status = ignore_missing(v8_heap_trusted_element(heap, data, i, &slots[i]));
     if (!status)
         status = ignore_missing(unwrap_shared(heap, slots[layout->deopt_shared], &code->shared));
     if (!status)
@@ -163,11 +163,11 @@ static unpeg_status read_code(v8_heap *heap, const v8_code_place *place, v8_code
     code->start = place->start;
     code->size = place->size;
     set_kind(layout, v8_block_u32(&block, layout->code_flags), code);
-    v8_word positions = v8_block_field(heap, &block, layout->code_positions);
+    v8_word positions = v8_block_trusted_field(heap, &block, layout->code_positions);
     status =
         ignore_missing(v8_heap_copy_byte_array(heap, positions, TABLE_LIMIT, &code->positions));
     if (!status && (code->tier == UNPEG_TIER_TURBOFAN || code->tier == UNPEG_TIER_MAGLEV))
-        status = read_deopt(heap, v8_block_field(heap, &block, layout->code_deopt), code);
+        status = read_deopt(heap, v8_block_trusted_field(heap, &block, layout->code_deopt), code);
     return status;
 }
 

@@ -6,6 +6,7 @@ enum {
     PIECE = 16384,
     REACH = 4 << 20, /* the largest code object that is found */
     SIZE_LIMIT = 64 << 20,
+    CODE_ALIGNMENT = 64, /* of instructions, in releases whose types are learned */
 };
 
 typedef struct code_search {
@@ -61,20 +62,28 @@ static unpeg_status check_header(code_search *search, v8_word object)
     return holds && place->size <= SIZE_LIMIT ? UNPEG_OK : UNPEG_NOT_FOUND;
 }
 
+/* Whether the word is the map of an object with code; where the number of that type is not known,
+ * whether one may be there. */
+static unpeg_status check_map(code_search *search, v8_word map, unpeg_addr address)
+{
+    v8_heap *heap = search->codes->heap;
+    const v8_layout *layout = heap->layout;
+    int32_t wanted = layout->stream_code > 0 ? layout->type_instruction_stream : layout->type_code;
+    if (!search->learn || !v8_is_object(map))
+        return UNPEG_NOT_FOUND;
+    if (wanted != V8_ABSENT)
+        return v8_heap_expect(heap, address + 1, wanted, wanted);
+    uint64_t start = address + (uint32_t)layout->stream_header;
+    return layout->stream_code > 0 && start % CODE_ALIGNMENT == 0 ? UNPEG_OK : UNPEG_NOT_FOUND;
+}
+
 static unpeg_status check_candidate(code_search *search, uint64_t raw, unpeg_addr address)
 {
     v8_codes *codes = search->codes;
-    const v8_layout *layout = codes->heap->layout;
     v8_word map = v8_heap_decompress(codes->heap, raw);
-    int32_t type;
     if (is_known_map(codes, map))
         return check_header(search, address + 1);
-    if (!search->learn || !v8_is_object(map))
-        return UNPEG_NOT_FOUND;
-    int32_t wanted = layout->stream_code > 0 ? layout->type_instruction_stream : layout->type_code;
-    unpeg_status status = v8_heap_type(codes->heap, address + 1, &type);
-    if (!status && type != wanted)
-        status = UNPEG_NOT_FOUND;
+    unpeg_status status = check_map(search, map, address);
     if (!status)
         status = check_header(search, address + 1);
     if (!status)

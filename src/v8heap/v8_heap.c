@@ -58,12 +58,19 @@ unpeg_status v8_heap_field(const v8_heap *heap, v8_word object, int32_t offset, 
     return status ? status : strong(heap, raw, ret);
 }
 
-unpeg_status v8_heap_trusted_field(const v8_heap *heap, v8_word object, int32_t offset,
-                                   v8_word *ret)
+/* For reading fields only: the copy shares what it points to. */
+static v8_heap as_trusted(const v8_heap *heap)
 {
     v8_heap trusted = *heap;
     if (heap->layout->tagged_size != 8)
         trusted.cage = heap->trusted_cage;
+    return trusted;
+}
+
+unpeg_status v8_heap_trusted_field(const v8_heap *heap, v8_word object, int32_t offset,
+                                   v8_word *ret)
+{
+    const v8_heap trusted = as_trusted(heap);
     return v8_heap_field(&trusted, object, offset, ret);
 }
 
@@ -76,6 +83,12 @@ v8_word v8_block_field(const v8_heap *heap, const v8_block *block, int32_t offse
         return 0;
     memcpy(&raw, block->bytes + offset, size);
     return strong(heap, raw, &word) ? 0 : word;
+}
+
+v8_word v8_block_trusted_field(const v8_heap *heap, const v8_block *block, int32_t offset)
+{
+    const v8_heap trusted = as_trusted(heap);
+    return v8_block_field(&trusted, block, offset);
 }
 
 uint32_t v8_block_u32(const v8_block *block, int32_t offset)
@@ -145,17 +158,31 @@ unpeg_status v8_heap_expect(v8_heap *heap, v8_word object, int32_t first, int32_
     return status;
 }
 
-unpeg_status v8_heap_length(const v8_heap *heap, v8_word array, size_t limit, size_t *ret)
+static unpeg_status read_small(const v8_heap *heap, v8_word object, int32_t offset, int32_t *ret)
 {
     v8_word word;
-    int32_t length;
-    unpeg_status status = v8_heap_field(heap, array, heap->layout->array_length, &word);
+    unpeg_status status = v8_heap_field(heap, object, offset, &word);
+    return !status && !v8_heap_small(heap, word, ret) ? UNPEG_NOT_FOUND : status;
+}
+
+static unpeg_status limit_length(unpeg_status status, int32_t length, size_t limit, size_t *ret)
+{
     if (status)
         return status;
-    if (!v8_heap_small(heap, word, &length) || length < 0 || (size_t)length > limit)
+    if (length < 0 || (size_t)length > limit)
         return UNPEG_NOT_FOUND;
     *ret = (size_t)length;
     return UNPEG_OK;
+}
+
+unpeg_status v8_heap_length(const v8_heap *heap, v8_word array, size_t limit, size_t *ret)
+{
+    int32_t length = 0;
+    int32_t offset = heap->layout->array_length;
+    unpeg_status status = heap->layout->array_length_raw
+                              ? v8_heap_read(heap, array, offset, &length, sizeof length)
+                              : read_small(heap, array, offset, &length);
+    return limit_length(status, length, limit, ret);
 }
 
 unpeg_status v8_heap_element(const v8_heap *heap, v8_word array, size_t index, v8_word *ret)
@@ -167,18 +194,21 @@ unpeg_status v8_heap_element(const v8_heap *heap, v8_word array, size_t index, v
     return v8_heap_field(heap, array, offset, ret);
 }
 
-unpeg_status v8_heap_copy(const v8_heap *heap, v8_word array, int32_t head, size_t limit,
-                          v8_bytes *ret)
+unpeg_status v8_heap_trusted_element(const v8_heap *heap, v8_word array, size_t index, v8_word *ret)
 {
-    size_t size;
-    *ret = (v8_bytes){0};
-    unpeg_status status = v8_heap_length(heap, array, limit, &size);
-    if (status || size == 0)
-        return status;
+    const v8_heap trusted = as_trusted(heap);
+    return v8_heap_element(&trusted, array, index, ret);
+}
+
+static unpeg_status copy_bytes(const v8_heap *heap, v8_word array, int32_t head, size_t size,
+                               v8_bytes *ret)
+{
+    if (size == 0)
+        return UNPEG_OK;
     unsigned char *data = malloc(size);
     if (!data)
         return UNPEG_NO_MEMORY;
-    status = v8_heap_read(heap, array, head, data, size);
+    unpeg_status status = v8_heap_read(heap, array, head, data, size);
     if (status)
         free(data);
     else
@@ -186,13 +216,26 @@ unpeg_status v8_heap_copy(const v8_heap *heap, v8_word array, int32_t head, size
     return status;
 }
 
+unpeg_status v8_heap_copy_bytecode(const v8_heap *heap, v8_word array, size_t limit, v8_bytes *ret)
+{
+    int32_t length = 0;
+    size_t size = 0;
+    *ret = (v8_bytes){0};
+    unpeg_status status = read_small(heap, array, heap->layout->bytecode_length, &length);
+    status = limit_length(status, length, limit, &size);
+    return status ? status : copy_bytes(heap, array, heap->layout->bytecode_data, size, ret);
+}
+
 unpeg_status v8_heap_copy_byte_array(v8_heap *heap, v8_word array, size_t limit, v8_bytes *ret)
 {
     const v8_layout *layout = heap->layout;
     int32_t type;
+    size_t size = 0;
     *ret = (v8_bytes){0};
     unpeg_status status = v8_heap_type(heap, array, &type);
     if (!status && type != layout->type_byte_array && type != layout->type_trusted_byte_array)
         status = UNPEG_NOT_FOUND;
-    return status ? status : v8_heap_copy(heap, array, layout->array_data, limit, ret);
+    if (!status)
+        status = v8_heap_length(heap, array, limit, &size);
+    return status ? status : copy_bytes(heap, array, layout->array_data, size, ret);
 }

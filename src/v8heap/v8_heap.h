@@ -70,6 +70,7 @@ UNPEG_MUST_CHECK unpeg_status v8_heap_trusted_field(const v8_heap *heap, v8_word
 
 /* The same from a block; 0 beyond its end. */
 v8_word v8_block_field(const v8_heap *heap, const v8_block *block, int32_t offset);
+v8_word v8_block_trusted_field(const v8_heap *heap, const v8_block *block, int32_t offset);
 uint32_t v8_block_u32(const v8_block *block, int32_t offset);
 
 /* A tagged word as it is in memory, with cage added where it is a pointer. */
@@ -85,14 +86,14 @@ UNPEG_MUST_CHECK unpeg_status v8_heap_type(v8_heap *heap, v8_word object, int32_
 UNPEG_MUST_CHECK unpeg_status v8_heap_expect(v8_heap *heap, v8_word object, int32_t first,
                                              int32_t last);
 
-/* Length of a FixedArray, ByteArray or BytecodeArray; NOT_FOUND when it is above limit. */
+/* Length of a FixedArray or ByteArray; NOT_FOUND when it is above limit. */
 UNPEG_MUST_CHECK unpeg_status v8_heap_length(const v8_heap *heap, v8_word array, size_t limit,
                                              size_t *ret);
 
-/* A copy, from malloc, of what follows an array's head of that many bytes; limit: the most it may
- * be. *ret is NULL when the array is empty. */
-UNPEG_MUST_CHECK unpeg_status v8_heap_copy(const v8_heap *heap, v8_word array, int32_t head,
-                                           size_t limit, v8_bytes *ret);
+/* A copy, from malloc, of a BytecodeArray's bytes; limit: the most it may be. *ret is NULL when the
+ * array is empty. */
+UNPEG_MUST_CHECK unpeg_status v8_heap_copy_bytecode(const v8_heap *heap, v8_word array,
+                                                    size_t limit, v8_bytes *ret);
 
 /* The same of a ByteArray, trusted or not; NOT_FOUND for anything else. */
 UNPEG_MUST_CHECK unpeg_status v8_heap_copy_byte_array(v8_heap *heap, v8_word array, size_t limit,
@@ -101,5 +102,7 @@ UNPEG_MUST_CHECK unpeg_status v8_heap_copy_byte_array(v8_heap *heap, v8_word arr
 /* An element of a FixedArray whose length the caller knows. */
 UNPEG_MUST_CHECK unpeg_status v8_heap_element(const v8_heap *heap, v8_word array, size_t index,
                                               v8_word *ret);
+UNPEG_MUST_CHECK unpeg_status v8_heap_trusted_element(const v8_heap *heap, v8_word array,
+                                                      size_t index, v8_word *ret);
 
 #endif

@@ -8,6 +8,7 @@
 
 enum {
     SEGMENT_LIMIT = 64,
+    DYNAMIC_LIMIT = 1024,
     NAMES_LIMIT = 256 << 20, /* bytes of symbol names */
     BATCH = 4096             /* symbols read at once */
 };
@@ -82,6 +83,54 @@ unpeg_status v8_image_read(const v8_image *image, uint64_t vaddr, void *bytes, s
     if (!segment || inside > UINT64_MAX - segment->p_offset)
         return UNPEG_NOT_FOUND;
     return elf_file_read(image->file, segment->p_offset + inside, bytes, size);
+}
+
+static bool is_loaded(const Elf64_Phdr *segment)
+{
+    return segment->p_type == PT_LOAD && segment->p_filesz > 0;
+}
+
+size_t v8_image_part_count(const v8_image *image)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < image->segment_count; i++)
+        count += is_loaded(&image->segments[i]);
+    return count;
+}
+
+v8_image_part v8_image_part_at(const v8_image *image, size_t index)
+{
+    v8_image_part part = {0};
+    for (size_t i = 0; i < image->segment_count; i++) {
+        const Elf64_Phdr *segment = &image->segments[i];
+        if (!is_loaded(segment) || index-- > 0)
+            continue;
+        part = (v8_image_part){segment->p_vaddr, segment->p_filesz, segment->p_flags & PF_X,
+                               segment->p_flags & PF_W};
+        break;
+    }
+    return part;
+}
+
+unpeg_status v8_image_dynamic(const v8_image *image, int64_t tag, uint64_t *ret)
+{
+    const Elf64_Phdr *dynamic = NULL;
+    for (size_t i = 0; i < image->segment_count; i++)
+        if (image->segments[i].p_type == PT_DYNAMIC)
+            dynamic = &image->segments[i];
+    size_t count = dynamic ? (size_t)(dynamic->p_filesz / sizeof(Elf64_Dyn)) : 0;
+    for (size_t i = 0; i < count && i < DYNAMIC_LIMIT; i++) {
+        Elf64_Dyn entry;
+        unpeg_status status =
+            elf_file_read(image->file, dynamic->p_offset + i * sizeof entry, &entry, sizeof entry);
+        if (status)
+            return status;
+        if (entry.d_tag == tag) {
+            *ret = entry.d_un.d_val;
+            return UNPEG_OK;
+        }
+    }
+    return UNPEG_NOT_FOUND;
 }
 
 static unpeg_status read_names(const v8_image *image, const elf_symbols_place *place, char **ret)

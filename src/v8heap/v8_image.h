@@ -31,6 +31,17 @@ UNPEG_MUST_CHECK unpeg_status v8_image_load_layout(v8_image *image, v8_layout *l
 UNPEG_MUST_CHECK unpeg_status v8_image_load_builtins(v8_image *image, v8_builtins *builtins,
                                                      v8_layout *layout);
 
+/* What is loaded of the file, piece by piece. */
+typedef struct v8_image_part {
+    uint64_t vaddr, size; /* size in the file */
+    bool code, writable;
+} v8_image_part;
+size_t v8_image_part_count(const v8_image *image);
+v8_image_part v8_image_part_at(const v8_image *image, size_t index);
+
+/* A value of the dynamic section, DT_*; NOT_FOUND. */
+UNPEG_MUST_CHECK unpeg_status v8_image_dynamic(const v8_image *image, int64_t tag, uint64_t *ret);
+
 /* Size bytes of the file that are mapped at a virtual address; NOT_FOUND when none are. */
 UNPEG_MUST_CHECK unpeg_status v8_image_read(const v8_image *image, uint64_t vaddr, void *bytes,
                                             size_t size);

@@ -82,6 +82,7 @@ typedef enum v8_marker {
     X(bytecode_positions)                                                                          \
     X(bytecode_data)                                                                               \
     X(array_length)                                                                                \
+    X(array_length_raw) /* 1: 32 bits without a tag, of all but bytecode */                        \
     X(array_data)                                                                                  \
     X(stream_header) /* from the start of InstructionStream (or Code) to its instructions */       \
     X(stream_code)   /* InstructionStream: its Code; absent: the Code is in one piece */           \
@@ -147,7 +148,8 @@ bool v8_layout_apply(v8_layout *layout, unpeg_slice name, int32_t value);
 /* After the last apply: what follows from other values. */
 void v8_layout_complete(v8_layout *layout);
 
-/* The compressed layout with the V8 sandbox, as in Chromium 156 (V8 15). */
+/* The compressed layout with the V8 sandbox, as in Chromium 156 (V8 15). The numbers of types are
+ * V8_ABSENT: v8_structure.h learns them. */
 void v8_layout_compressed(v8_layout *layout);
 
 /* A sentence, static, on why no heap can be read with it; NULL when one can. */

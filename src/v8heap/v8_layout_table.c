@@ -60,6 +60,7 @@ static const release_row rows[] = {
     ROW(bytecode_positions, 32, 32, 32, 32, 32, 24, 24, 24, 24),
     ROW(bytecode_data, 54, 54, 54, 56, 54, 64, 64, 64, 64),
     SAME(array_length, 8),
+    SAME(array_length_raw, 0),
     SAME(array_data, 16),
     ROW(stream_header, 64, 96, 96, 128, 16, 32, 32, 32, 32),
     ROW(stream_code, NO, NO, NO, NO, 8, 8, 8, 8, 8),
@@ -122,20 +123,42 @@ static const release_row rows[] = {
     MARK(NATIVE, 22, 22, 22, 23, 26, 28, 30, 30, 22),
 };
 
+typedef struct compressed_row {
+    size_t offset;
+    int32_t value;
+} compressed_row;
+
+#define ONE(member, value)                                                                         \
+    {                                                                                              \
+        offsetof(v8_layout, member), value                                                         \
+    }
+
 /* How the newest release differs when words are compressed to 4 bytes and the sandbox is on:
- * Chromium 156 (V8 15). Trusted objects are behind handles there. */
-static const release_row compressed_rows[] = {
-#define ONE(member, value) ROW(member, value, 0, 0, 0, 0, 0, 0, 0, 0)
-    ONE(tagged_size, 4),           ONE(map_type, 8),          ONE(function_shared, 16),
-    ONE(shared_name, 12),          ONE(shared_script, 20),    ONE(shared_data, NO),
-    ONE(script_source, 4),         ONE(script_name, 8),       ONE(script_line_offset, 12),
-    ONE(script_column_offset, 16), ONE(script_line_ends, 28), ONE(string_length, 8),
-    ONE(string_chars, 12),         ONE(string_second, 16),    ONE(string_data, 16),
-    ONE(scope_slots, 4),           ONE(bytecode_length, 8),   ONE(bytecode_positions, 16),
-    ONE(bytecode_data, 40),        ONE(array_length, 4),      ONE(array_data, 8),
-    ONE(stream_header, 64),        ONE(stream_code, 4),       ONE(code_deopt, 8),
-    ONE(code_positions, 12),       ONE(code_start, 24),       ONE(code_size, 40),
-    ONE(code_flags, 36),           ONE(wrapped_value, 4),     ONE(regexp_source, 16),
+ * Chromium 156 (V8 15). Trusted objects are behind handles there. The numbers of types differ from
+ * build to build; those that are not here are learned from the heap. */
+static const compressed_row compressed_rows[] = {
+    ONE(tagged_size, 4),          ONE(map_type, 8),
+    ONE(function_shared, 16),     ONE(shared_name, 12),
+    ONE(shared_script, 20),       ONE(shared_data, NO),
+    ONE(script_source, 4),        ONE(script_name, 8),
+    ONE(script_line_offset, 12),  ONE(script_column_offset, 16),
+    ONE(script_line_ends, 28),    ONE(string_length, 8),
+    ONE(string_chars, 12),        ONE(string_second, 16),
+    ONE(string_data, 16),         ONE(scope_slots, 4),
+    ONE(bytecode_length, 8),      ONE(bytecode_positions, 16),
+    ONE(bytecode_data, 40),       ONE(array_length, 4),
+    ONE(array_length_raw, 1),     ONE(array_data, 8),
+    ONE(stream_header, 16),       ONE(stream_code, 4),
+    ONE(code_deopt, 8),           ONE(code_positions, 12),
+    ONE(code_start, 24),          ONE(code_size, 40),
+    ONE(code_flags, 36),          ONE(wrapped_value, 4),
+    ONE(regexp_source, 16),       ONE(type_map, NO),
+    ONE(type_function_first, NO), ONE(type_function_last, NO),
+    ONE(type_shared, NO),         ONE(type_scope, NO),
+    ONE(type_script, NO),         ONE(type_bytecode_array, NO),
+    ONE(type_byte_array, NO),     ONE(type_trusted_byte_array, NO),
+    ONE(type_code, NO),           ONE(type_instruction_stream, NO),
+    ONE(type_fixed_array, NO),    ONE(type_regexp, NO),
 };
 
 static void apply_rows(v8_layout *layout, const release_row *list, size_t count, size_t column)
@@ -173,7 +196,12 @@ void v8_layout_for_version(v8_layout *layout, int32_t major, int32_t minor)
 void v8_layout_compressed(v8_layout *layout)
 {
     v8_layout_for_version(layout, 15, 0);
-    apply_rows(layout, compressed_rows, sizeof compressed_rows / sizeof compressed_rows[0], 0);
+    layout->major = layout->minor = V8_NO_VERSION;
+    layout->beyond_table = false;
+    for (size_t i = 0; i < sizeof compressed_rows / sizeof compressed_rows[0]; i++) {
+        int32_t *field = (int32_t *)(void *)((char *)layout + compressed_rows[i].offset);
+        *field = compressed_rows[i].value;
+    }
 }
 
 void v8_layout_complete(v8_layout *layout)

@@ -33,7 +33,7 @@ static void full_path(const v8_process *process, unpeg_slice path, char *ret)
         ret[0] = 0;
 }
 
-static bool set_file(v8_namer *namer, unpeg_slice path)
+bool v8_namer_set_file(v8_namer *namer, unpeg_slice path)
 {
     namer->file = malloc(path.len + 1);
     if (!namer->file)
@@ -50,21 +50,27 @@ static unpeg_status load_image(v8_namer *namer, unpeg_slice path, v8_image *imag
         return status;
     namer->health.layout_source = "v8dbg";
     status = v8_image_load_builtins(image, &namer->builtins, &namer->layout);
-    if (status == UNPEG_NO_MEMORY || !set_file(namer, path))
+    if (status == UNPEG_NO_MEMORY || !v8_namer_set_file(namer, path))
         return UNPEG_NO_MEMORY;
     return UNPEG_OK;
+}
+
+unpeg_status v8_namer_open_image(const v8_namer *namer, unpeg_slice path, v8_image **ret)
+{
+    char *full = malloc(PATH_SIZE);
+    if (!full)
+        return UNPEG_NO_MEMORY;
+    full_path(&namer->process, path, full);
+    unpeg_status status = v8_image_open(full, ret);
+    free(full);
+    return status;
 }
 
 /* NOT_FOUND: the file is not V8's, or cannot be read. */
 static unpeg_status try_file(v8_namer *namer, unpeg_slice path)
 {
-    char *full = malloc(PATH_SIZE);
     v8_image *image = NULL;
-    if (!full)
-        return UNPEG_NO_MEMORY;
-    full_path(&namer->process, path, full);
-    unpeg_status status = v8_image_open(full, &image);
-    free(full);
+    unpeg_status status = v8_namer_open_image(namer, path, &image);
     if (!status)
         status = load_image(namer, path, image);
     v8_image_close(image);
@@ -103,6 +109,8 @@ unpeg_status v8_namer_create(const v8_process *process, v8_namer **ret)
     unpeg_status status = find_image(namer);
     if (!status && v8_layout_problem(&namer->layout))
         status = UNPEG_NOT_FOUND;
+    if (status == UNPEG_NOT_FOUND)
+        status = v8_learning_begin(namer);
     if (status)
         v8_namer_destroy(namer);
     else
@@ -114,7 +122,7 @@ unpeg_status v8_namer_create_saved(const v8_process *process, const v8_layout *l
                                    v8_builtins *builtins, unpeg_slice file, v8_namer **ret)
 {
     v8_namer *namer = calloc(1, sizeof *namer);
-    if (!namer || !set_file(namer, file)) {
+    if (!namer || !v8_namer_set_file(namer, file)) {
         free(namer);
         v8_builtins_deinit(builtins);
         return UNPEG_NO_MEMORY;
@@ -169,6 +177,7 @@ unpeg_status v8_namer_locate(v8_namer *namer, unpeg_addr pc, v8_code_at *ret)
     const mapping *item = mapping_find(namer->process.mappings, pc);
     if (!item || !(item->prot & MAPPING_EXEC))
         return UNPEG_OK;
+    ret->in_file = item->path.len > 0;
     locate_builtin(namer, item, pc, ret);
     if (ret->builtin || item->path.len > 0)
         return UNPEG_OK;
@@ -232,6 +241,9 @@ unpeg_slice v8_namer_file(const v8_namer *namer)
 static const char *health_problem(const v8_namer *namer)
 {
     const v8_health *health = &namer->health;
+    if (namer->learns && !namer->structure.types)
+        return "this V8 has no symbols, and its heap was not found: JavaScript frames have no "
+               "names";
     if (health->names_withheld)
         return "the heap of this V8 is laid out in another way than expected: names are withheld";
     if (health->lines_withheld)

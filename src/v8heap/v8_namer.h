@@ -79,7 +79,8 @@ typedef struct v8_health {
     const char *problem;                   /* one sentence, static; NULL: none */
 } v8_health;
 
-/* NOT_FOUND: no mapped file looks like V8. NO_MEMORY. */
+/* NOT_FOUND: no mapped file looks like V8, and no memory is mapped for code that it generates.
+ * NO_MEMORY. */
 UNPEG_MUST_CHECK unpeg_status v8_namer_create(const v8_process *process, v8_namer **ret);
 
 /* With what another namer found, for a saved process. Copies layout; takes builtins (places as
@@ -88,6 +89,12 @@ UNPEG_MUST_CHECK unpeg_status v8_namer_create_saved(const v8_process *process,
                                                     const v8_layout *layout, v8_builtins *builtins,
                                                     unpeg_slice file, v8_namer **ret);
 void v8_namer_destroy(v8_namer *namer);
+
+/* A binary without symbols: its heap is understood from the stacks that are shown to it. Show it
+ * each one before its frames are named, innermost first, with the registers of the innermost. */
+bool v8_namer_learns(const v8_namer *namer);
+UNPEG_MUST_CHECK unpeg_status v8_namer_learn(v8_namer *namer, const v8_stack *stack,
+                                             const v8_frame *frames, size_t count);
 
 /* Call it when the mappings were read again, and about once a second of a long recording. */
 void v8_namer_refresh(v8_namer *namer, const mapping_list *mappings);

@@ -13,7 +13,9 @@
 #include "v8_bytecode.h"
 #include "v8_code.h"
 #include "v8_function.h"
+#include "v8_image.h"
 #include "v8_namer.h"
+#include "v8_structure.h"
 
 struct v8_namer {
     v8_process process;
@@ -26,6 +28,9 @@ struct v8_namer {
     v8_codes codes;
     v8_builtins builtins;
     bool builtins_by_address; /* places are addresses of the process, not file offsets */
+    bool builtins_tried;      /* of a namer that learns */
+    bool learns;              /* the binary has no symbols */
+    v8_structure structure;   /* then */
     char *file;               /* path of the image, as mapped */
     v8_health health;
 };
@@ -35,9 +40,17 @@ typedef struct v8_code_at {
     const v8_builtin *builtin;
     unpeg_addr builtin_start; /* where it is mapped */
     const v8_code *code;
+    bool in_file; /* not in memory for generated code */
 } v8_code_at;
 
 UNPEG_MUST_CHECK unpeg_status v8_namer_locate(v8_namer *namer, unpeg_addr pc, v8_code_at *ret);
+
+bool v8_namer_set_file(v8_namer *namer, unpeg_slice path);
+UNPEG_MUST_CHECK unpeg_status v8_namer_open_image(const v8_namer *namer, unpeg_slice path,
+                                                  v8_image **ret);
+
+/* Makes it one that learns. NOT_FOUND: the process has no memory for generated code. */
+UNPEG_MUST_CHECK unpeg_status v8_learning_begin(v8_namer *namer);
 
 /* Counts a check and turns withholding on when too many fail. */
 void v8_namer_count_function(v8_namer *namer, bool sound);

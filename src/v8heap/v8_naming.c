@@ -322,6 +322,13 @@ static unpeg_status read_words(naming *n)
     return UNPEG_OK;
 }
 
+/* C++ without call frame information: what lies around its frame pointer is anything. */
+static bool is_foreign(const naming *n)
+{
+    const v8_namer *namer = n->namer;
+    return n->at.in_file && !n->at.builtin && (namer->builtins.count > 0 || namer->learns);
+}
+
 static unpeg_status name_built(naming *n)
 {
     const v8_function *function;
@@ -333,10 +340,14 @@ static unpeg_status name_built(naming *n)
         return status;
     if (n->at.code && n->at.code->regexp)
         return add_other(n, UNPEG_FRAME_REGEXP, "");
+    if (is_foreign(n))
+        return add_unknown(n);
     if (!(n->words.context & 1)) {
         v8_marker marker = v8_layout_marker(&namer->layout, (int64_t)(n->words.context >> 1));
         return marker == V8_MARKER_NONE ? add_unknown(n) : add_marked(n, marker);
     }
+    if (namer->learns && !namer->structure.types)
+        return add_unknown(n);
     status = v8_functions_of(&namer->functions, n->words.function, &function);
     bool sound = status != UNPEG_NOT_FOUND;
     if (sound || !n->at.builtin)
