@@ -14,6 +14,7 @@
 #include "unpeg/annotate.h"
 #include "unpeg/arm.h"
 #include "unpeg/base.h"
+#include "unpeg/capture.h"
 #include "unpeg/capture_key.h"
 #include "unpeg/damage.h"
 #include "unpeg/live.h"
