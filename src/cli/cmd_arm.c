@@ -157,7 +157,7 @@ const verb arm_verb = {
                 "      for node, in front of the script\n"
                 "  UNPEG_PROF=true unpeg arm --dir /var/tmp/v8\n"
                 "      the same switch for a whole fleet; without it nothing is printed\n",
-    .notes = "Logs of earlier runs are removed in any case, and the time of the launch is noted.\n",
+    .notes = "Logs of earlier runs are removed in any case, and the launch is noted.\n",
     .operands = VERB_OPERANDS_NONE,
     .argp = &argp,
     .run = run,

@@ -41,24 +41,6 @@ static error_t parse_verify(const char *value, struct argp_state *state)
     return store_request_refuse(state, "--verify: %s is not one of auto, head, parts", value);
 }
 
-static error_t parse_compress(const char *value, struct argp_state *state)
-{
-    store_request *r = state->input;
-    r->zstd = strcmp(value, "zstd") == 0;
-    return r->zstd || strcmp(value, "none") == 0
-               ? 0
-               : store_request_refuse(state, "--compress: %s is not one of zstd, none", value);
-}
-
-static error_t parse_sse(const char *value, struct argp_state *state)
-{
-    store_request *r = state->input;
-    r->options.sse = value;
-    return strcmp(value, "AES256") == 0 || strcmp(value, "aws:kms") == 0
-               ? 0
-               : store_request_refuse(state, "--sse: %s is not one of AES256, aws:kms", value);
-}
-
 static error_t parse(int key, char *value, struct argp_state *state)
 {
     store_request *r = state->input;
@@ -70,7 +52,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
         r->key = value;
         return 0;
     case KEY_COMPRESS:
-        return parse_compress(value, state);
+        return store_request_parse_compress(value, state);
     case KEY_VERIFY:
         return parse_verify(value, state);
     case KEY_DELETE:
@@ -80,7 +62,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
         r->state = value;
         return 0;
     case KEY_SSE:
-        return parse_sse(value, state);
+        return store_request_parse_sse(value, state);
     case KEY_SSE_KMS_KEY:
         r->options.sse_kms_key = value;
         return 0;
@@ -147,25 +129,6 @@ static unpeg_status choose_key(const store_request *wanted, const unpeg_store *s
     return UNPEG_OK;
 }
 
-/* One word for a status, as on the other lines. */
-static const char *status_word(unpeg_status status)
-{
-    static const struct {
-        unpeg_status status;
-        const char *word;
-    } words[] = {{UNPEG_OK, "ok"},
-                 {UNPEG_DEADLINE, "budget-exceeded"},
-                 {UNPEG_STOPPED, "stopped"},
-                 {UNPEG_STATE, "key-taken"},
-                 {UNPEG_MISMATCH, "not-proven"},
-                 {UNPEG_PERMISSION, "refused"},
-                 {UNPEG_UNSUPPORTED, "unsupported"}};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (words[i].status == status)
-            return words[i].word;
-    return "failed";
-}
-
 static uint64_t elapsed_ms(const store_request *wanted)
 {
     return (progress_clock_us() - wanted->begin_us) / 1000;
@@ -176,7 +139,7 @@ static void print_stored(const store_request *wanted, unpeg_store *store, const 
                          const unpeg_stored *stored, const unpeg_error *error)
 {
     const fact_line line = {.file = stdout};
-    fact_line_begin(&line, "unpeg-upload", status_word(error->status));
+    fact_line_begin(&line, "unpeg-upload", store_status_word(error->status));
     if (error->status != UNPEG_OK)
         fact_line_text(&line, "reason", error->text);
     fact_line_text(&line, "verified", unpeg_proof_text(stored->proof));

@@ -56,6 +56,24 @@ error_t store_request_refuse(const struct argp_state *state, const char *format,
     return EINVAL;
 }
 
+error_t store_request_parse_compress(const char *value, struct argp_state *state)
+{
+    store_request *r = state->input;
+    r->zstd = strcmp(value, "zstd") == 0;
+    return r->zstd || strcmp(value, "none") == 0
+               ? 0
+               : store_request_refuse(state, "--compress: %s is not one of zstd, none", value);
+}
+
+error_t store_request_parse_sse(const char *value, struct argp_state *state)
+{
+    store_request *r = state->input;
+    r->options.sse = value;
+    return strcmp(value, "AES256") == 0 || strcmp(value, "aws:kms") == 0
+               ? 0
+               : store_request_refuse(state, "--sse: %s is not one of AES256, aws:kms", value);
+}
+
 /* The type is argp's. NOLINTNEXTLINE(readability-non-const-parameter) */
 static error_t parse_place(int key, char *value, struct argp_state *state)
 {
@@ -148,15 +166,21 @@ int store_request_parse(const verb *self, int argc, char **argv, store_request *
     return -1;
 }
 
+void store_request_options(const store_request *wanted, unpeg_store_options *ret)
+{
+    *ret = wanted->options;
+    ret->struct_size = sizeof *ret;
+    ret->environment = (const char *const *)environ;
+    ret->stop = on_stop;
+    if (wanted->budget_us != 0)
+        ret->deadline_us = wanted->begin_us + wanted->budget_us;
+}
+
 int store_request_open(const store_request *wanted, unpeg_store **ret)
 {
     unpeg_error error = {.status = UNPEG_OK};
-    unpeg_store_options options = wanted->options;
-    options.struct_size = sizeof options;
-    options.environment = (const char *const *)environ;
-    options.stop = on_stop;
-    if (wanted->budget_us != 0)
-        options.deadline_us = wanted->begin_us + wanted->budget_us;
+    unpeg_store_options options;
+    store_request_options(wanted, &options);
     unpeg_status status = unpeg_store_open(wanted->url, &options, ret, &error);
     if (status == UNPEG_OK)
         return -1;
@@ -168,6 +192,24 @@ const char *store_request_env(const store_request *wanted)
 {
     const char *env = wanted->env != NULL ? wanted->env : getenv("PRERENDER_ARTIFACTS_ENV");
     return env != NULL && env[0] != '\0' ? env : NULL;
+}
+
+const char *store_status_word(unpeg_status status)
+{
+    static const struct {
+        unpeg_status status;
+        const char *word;
+    } words[] = {{UNPEG_OK, "ok"},
+                 {UNPEG_DEADLINE, "budget-exceeded"},
+                 {UNPEG_STOPPED, "stopped"},
+                 {UNPEG_STATE, "key-taken"},
+                 {UNPEG_MISMATCH, "not-proven"},
+                 {UNPEG_PERMISSION, "refused"},
+                 {UNPEG_UNSUPPORTED, "unsupported"}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (words[i].status == status)
+            return words[i].word;
+    return "failed";
 }
 
 int store_exit_code(unpeg_status status)

@@ -41,11 +41,21 @@ __attribute__((format(printf, 2, 3))) error_t store_request_refuse(const struct 
  * already, else -1. */
 int store_request_parse(const verb *self, int argc, char **argv, store_request *ret);
 
+/* For the parsers: values of options that several of these verbs have. */
+error_t store_request_parse_compress(const char *value, struct argp_state *state);
+error_t store_request_parse_sse(const char *value, struct argp_state *state);
+
+/* How the store is opened; the texts are borrowed. */
+void store_request_options(const store_request *wanted, unpeg_store_options *ret);
+
 /* Returns -1 and the store, or prints a message and returns an exit code. */
 int store_request_open(const store_request *wanted, unpeg_store **ret);
 
 /* $PRERENDER_ARTIFACTS_ENV, unless an option says otherwise; NULL: not said. */
 const char *store_request_env(const store_request *wanted);
+
+/* One word for a status, as on the other lines. */
+const char *store_status_word(unpeg_status status);
 
 /* What a status of the store means to who called. */
 int store_exit_code(unpeg_status status);

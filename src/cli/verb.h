@@ -39,8 +39,10 @@ struct verb {
 
 extern const verb annotate_verb;
 extern const verb arm_verb;
+extern const verb capture_verb;
 extern const verb completion_verb;
 extern const verb doctor_verb;
+extern const verb drain_verb;
 extern const verb dump_verb;
 extern const verb fetch_verb;
 extern const verb find_verb;

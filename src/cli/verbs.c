@@ -18,6 +18,8 @@ const verb *const verbs[] = {
     &arm_verb,
     &sweep_verb,
     &pick_verb,
+    &capture_verb,
+    &drain_verb,
     &upload_verb,
     &list_verb,
     &fetch_verb,
