@@ -17,7 +17,6 @@
 #include "unpeg/capture.h"
 #include "unpeg/capture_key.h"
 #include "unpeg/damage.h"
-#include "unpeg/hot_code.h"
 #include "unpeg/live.h"
 #include "unpeg/log.h"
 #include "unpeg/log_parser.h"

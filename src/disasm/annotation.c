@@ -39,15 +39,14 @@ static unpeg_status add_instructions(annotation *notes, disassembler *machine, c
     return UNPEG_OK;
 }
 
-static void count_samples(annotation *notes, const annotation_source *from)
+static void count_samples(annotation *notes, const unpeg_addr *samples, size_t count)
 {
-    for (size_t i = 0; i < from->hit_count; i++) {
-        const unpeg_code_hits *hit = &from->hits[i];
-        ptrdiff_t at = find(notes, from->code.address + hit->offset);
+    for (size_t i = 0; i < count; i++) {
+        ptrdiff_t at = find(notes, samples[i]);
         if (at == NOT_FOUND)
             continue;
-        notes->instructions[at].samples += hit->samples;
-        notes->samples += hit->samples;
+        notes->instructions[at].samples++;
+        notes->samples++;
     }
 }
 
@@ -97,7 +96,7 @@ unpeg_status annotation_create(const annotation_source *from, annotation **ret, 
     status = notes ? add_instructions(notes, machine, from->code) : UNPEG_NO_MEMORY;
     disassembler_destroy(machine);
     if (status == UNPEG_OK) {
-        count_samples(notes, from);
+        count_samples(notes, from->samples, from->sample_count);
         status = add_loops(notes);
     }
     if (status != UNPEG_OK) {

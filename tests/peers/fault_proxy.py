@@ -201,13 +201,22 @@ class Connection:
             await self.copy((self.up_reader, self.writer), length, Faults(seen.rule, "down"), seen, "down")
 
     async def pass_chunks(self, seen):
-        size = -1
+        """Positions count what is in the chunks."""
+        faults, size = Faults(seen.rule, "down"), -1
         while size != 0:
             line = await self.up_reader.readuntil(b"\r\n")
             size = int(line.split(b";")[0], 16)
-            self.writer.write(line + await self.up_reader.readexactly(size + 2))
+            chunk = await self.up_reader.readexactly(size + 2)
+            room = faults.room(seen.down)
+            passed = size if room is None else min(size, room)
+            whole = line + flipped(chunk, faults.flip, seen.down)
+            self.writer.write(whole if passed == size and room != passed else whole[:len(line) + passed])
             await self.writer.drain()
-            seen.down += size
+            seen.down += passed
+            if room is not None and passed == room:
+                await self.stop_here(self.writer, faults, seen.down)
+            if faults.rate:
+                await asyncio.sleep(size / faults.rate)
 
     async def copy(self, ends, length, faults, seen, way):
         """Length -1: until the sender closes."""
@@ -312,6 +321,8 @@ class FaultProxy:
         return self
 
     def __exit__(self, *_):
+        if self.loop.is_closed():
+            return
         self.loop.call_soon_threadsafe(self.stopping.set)
         self.thread.join(10)
 

@@ -66,6 +66,18 @@ class TestFaults(PeerCase):
     def get(self):
         return self.client.get_object(Bucket=self.bucket, Key="k")["Body"].read()
 
+    def test_an_answer_in_chunks_is_cut(self):
+        """Listings come so."""
+        self.client.put_object(Bucket=self.bucket, Key="k", Body=b"x")
+        self.proxy.log.clear()
+        for rule in ({"cut_down": 100}, {"end_down": 100}):
+            with self.subTest(rule=rule):
+                self.proxy.set_rules([{"method": "GET", "times": 1, **rule}])
+                with self.assertRaises(BotoCoreError):
+                    self.client.list_objects_v2(Bucket=self.bucket)
+        self.assertEqual([seen.down for seen in self.requests("GET")], [100, 100])
+        self.assertEqual(self.client.list_objects_v2(Bucket=self.bucket)["KeyCount"], 1)
+
     def test_cut_up(self):
         self.proxy.set_rules([{"method": "PUT", "cut_up": 1500000, "times": 1}])
         self.assertRaises(BotoCoreError, self.put)
