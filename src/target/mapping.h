@@ -37,6 +37,13 @@ typedef struct mapping_list {
 UNPEG_MUST_CHECK unpeg_status mapping_list_parse(mapping_list *list, const char *text, size_t size);
 void mapping_list_deinit(mapping_list *list);
 
+/* The kernel gives names like "[heap]" or "[anon:...]" to memory of no file, also to executable
+ * one: V8 may get its memory for code right behind the program, where the heap would grow. */
+static inline bool mapping_has_file(const mapping *item)
+{
+    return item->path.len > 0 && item->path.data[0] == '/';
+}
+
 /* NULL where nothing is mapped. */
 const mapping *mapping_find(const mapping_list *list, unpeg_addr address);
 

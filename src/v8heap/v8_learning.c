@@ -16,15 +16,14 @@ enum {
 
 static bool is_code_range(const mapping *item)
 {
-    return (item->prot & MAPPING_EXEC) && item->path.len == 0 &&
+    return (item->prot & MAPPING_EXEC) && !mapping_has_file(item) &&
            item->end - item->start >= CODE_RANGE_MINIMUM;
 }
 
 static bool is_larger_image(const mapping *item, const mapping *than)
 {
     uint64_t least = than ? than->end - than->start : IMAGE_MINIMUM;
-    return (item->prot & MAPPING_EXEC) && item->path.len > 0 && item->path.data[0] == '/' &&
-           item->end - item->start > least;
+    return (item->prot & MAPPING_EXEC) && mapping_has_file(item) && item->end - item->start > least;
 }
 
 unpeg_status v8_learning_begin(v8_namer *namer)
@@ -116,6 +115,11 @@ static unpeg_status load_builtins(v8_namer *namer)
 bool v8_namer_learns(const v8_namer *namer)
 {
     return namer->learns;
+}
+
+bool v8_namer_knows(const v8_namer *namer)
+{
+    return !namer->learns || namer->structure.types;
 }
 
 unpeg_status v8_namer_learn(v8_namer *namer, const v8_stack *stack, const v8_frame *frames,

@@ -79,7 +79,7 @@ static unpeg_status try_file(v8_namer *namer, unpeg_slice path)
 
 static bool may_be_image(const mapping *item)
 {
-    return (item->prot & MAPPING_EXEC) && item->path.len > 0 && item->path.data[0] == '/' &&
+    return (item->prot & MAPPING_EXEC) && mapping_has_file(item) &&
            item->end - item->start >= IMAGE_MINIMUM;
 }
 
@@ -177,9 +177,9 @@ unpeg_status v8_namer_locate(v8_namer *namer, unpeg_addr pc, v8_code_at *ret)
     const mapping *item = mapping_find(namer->process.mappings, pc);
     if (!item || !(item->prot & MAPPING_EXEC))
         return UNPEG_OK;
-    ret->in_file = item->path.len > 0;
+    ret->in_file = mapping_has_file(item);
     locate_builtin(namer, item, pc, ret);
-    if (ret->builtin || item->path.len > 0)
+    if (ret->builtin || ret->in_file)
         return UNPEG_OK;
     unpeg_status status = v8_codes_find(&namer->codes, pc, item->start, &ret->code);
     return status == UNPEG_NOT_FOUND ? UNPEG_OK : status;

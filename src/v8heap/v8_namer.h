@@ -42,6 +42,7 @@ typedef struct v8_stack {
 
 typedef struct v8_frame {
     unpeg_addr pc, fp;
+    unpeg_addr sp;    /* 0: not known; only v8_namer_regexp needs it */
     bool interrupted; /* pc is the next instruction, not a return address */
     bool not_built;   /* fp is still, or again, the caller's */
 } v8_frame;
@@ -93,6 +94,7 @@ void v8_namer_destroy(v8_namer *namer);
 /* A binary without symbols: its heap is understood from the stacks that are shown to it. Show it
  * each one before its frames are named, innermost first, with the registers of the innermost. */
 bool v8_namer_learns(const v8_namer *namer);
+bool v8_namer_knows(const v8_namer *namer); /* functions can be named from now on */
 UNPEG_MUST_CHECK unpeg_status v8_namer_learn(v8_namer *namer, const v8_stack *stack,
                                              const v8_frame *frames, size_t count);
 

@@ -33,7 +33,7 @@ static bool is_cage(uint64_t word)
 static bool is_data(const v8_structure *s, unpeg_addr address)
 {
     const mapping *at = address % WORD == 0 ? mapping_find(s->mappings, address) : NULL;
-    return at && (at->prot & MAPPING_WRITE) && !(at->prot & MAPPING_EXEC) && at->path.len == 0;
+    return at && (at->prot & MAPPING_WRITE) && !(at->prot & MAPPING_EXEC) && !mapping_has_file(at);
 }
 
 /* Isolate data begins with the base of the cage and its own address. */
@@ -348,7 +348,7 @@ unpeg_status v8_structure_learn(v8_structure *s, const v8_stack *stack, const v8
 static bool is_code(const v8_structure *s, uint64_t word)
 {
     const mapping *at = word > V8_ISOLATE_SIZE ? mapping_find(s->mappings, word) : NULL;
-    return at && (at->prot & MAPPING_EXEC) && at->path.len > 0;
+    return at && (at->prot & MAPPING_EXEC) && mapping_has_file(at);
 }
 
 static void find_run(const v8_structure *s, size_t count, v8_entries *ret)
