@@ -64,6 +64,16 @@ typedef struct unpeg_live_frame {
     uint64_t offset;    /* of pc, from the function's start, or if it has no name from the file's */
 } unpeg_live_frame;
 
+/* The regular expression that a thread is in. The subject's text is the user's, and is not read. */
+typedef struct unpeg_live_regexp {
+    bool known;              /* false: it is in none, or in which is not certain */
+    unpeg_slice source;      /* without the slashes; user-controlled */
+    bool cut;                /* the source is longer */
+    char flags[12];          /* "gi" */
+    bool subject_known;      /* the next one is */
+    uint64_t subject_length; /* of the string that it is matched against, in UTF-16 units */
+} unpeg_live_regexp;
+
 typedef struct unpeg_live_stack {
     int32_t tid;
     char thread[64];                /* its name; user-controlled */
@@ -72,8 +82,9 @@ typedef struct unpeg_live_stack {
     size_t frame_count;             /* 0: it sleeps and was not touched, or could not be read */
     bool complete;                  /* down to the thread's first function */
     const char *end_text;           /* how the walk ended, in a few words; static */
-    uint64_t stop_us;               /* for how long it was held */
-    char problem[256];              /* why there are no frames; "" if there are */
+    unpeg_live_regexp regexp;
+    uint64_t stop_us;  /* for how long it was held */
+    char problem[256]; /* why there are no frames; "" if there are */
 } unpeg_live_stack;
 
 /* Everything in it lives until destroy. */

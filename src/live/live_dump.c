@@ -9,7 +9,10 @@
 #include "thread_list.h"
 #include "unpeg/live.h"
 
-enum { PATIENCE_US = 300000 }; /* how long a thread that runs is waited for */
+enum {
+    PATIENCE_US = 300000, /* how long a thread that runs is waited for */
+    LOOKS = 20            /* at a V8 without symbols, until one stack makes sense */
+};
 
 typedef struct dumping {
     unpeg_live_dump dump; /* what the caller sees; the first member */
@@ -62,12 +65,40 @@ static unpeg_status keep_frames(const live_stack *stack, unpeg_live_stack *ret)
     return UNPEG_OK;
 }
 
+static void keep_regexp(const v8_regexp *regexp, unpeg_live_regexp *ret)
+{
+    *ret = (unpeg_live_regexp){.known = true,
+                               .source = regexp->source,
+                               .cut = regexp->source_cut,
+                               .subject_known = regexp->has_subject,
+                               .subject_length = regexp->subject_length};
+    snprintf(ret->flags, sizeof ret->flags, "%s", regexp->flags);
+}
+
+/* While the collector moves objects a stack may not say how the heap is laid out; the next does. */
+static unpeg_status look(dumping *dump, sampler *s, target_snapshot *snapshot, live_stack *stack,
+                         unpeg_error *error)
+{
+    process_view *view = live_process_target(dump->process);
+    unpeg_status status = UNPEG_OK;
+    for (int i = 0; i < LOOKS && status == UNPEG_OK; i++) {
+        status = sampler_next(s, sampler_clock_us() + PATIENCE_US, snapshot, error);
+        if (status != UNPEG_OK)
+            break;
+        live_process_fresh(dump->process);
+        status = process_view_stack(view, snapshot, stack);
+        if (!process_view_learns(view))
+            break;
+    }
+    return status;
+}
+
 static unpeg_status take_frames(dumping *dump, sampler *s, unpeg_live_stack *ret)
 {
     target_snapshot snapshot;
     live_stack stack = {0};
     unpeg_error error = {0};
-    unpeg_status status = sampler_next(s, sampler_clock_us() + PATIENCE_US, &snapshot, &error);
+    unpeg_status status = look(dump, s, &snapshot, &stack, &error);
     if (status == UNPEG_DEADLINE || status == UNPEG_NOT_FOUND || status == UNPEG_PERMISSION) {
         snprintf(ret->problem, sizeof ret->problem, "%s",
                  status == UNPEG_DEADLINE    ? "it did not run while it was waited for"
@@ -75,12 +106,10 @@ static unpeg_status take_frames(dumping *dump, sampler *s, unpeg_live_stack *ret
                                              : error.text);
         return UNPEG_OK;
     }
-    if (status == UNPEG_OK) {
-        live_process_fresh(dump->process);
-        status = process_view_stack(live_process_target(dump->process), &snapshot, &stack);
-    }
     if (status == UNPEG_OK)
         status = keep_frames(&stack, ret);
+    if (status == UNPEG_OK && stack.in_regexp)
+        keep_regexp(&stack.regexp, &ret->regexp);
     ret->stop_us = sampler_count(s).stop_max_ns / 1000;
     live_stack_deinit(&stack);
     return status;

@@ -128,7 +128,8 @@ static unpeg_status add_native(naming *n, const stack_frame *physical)
         status = native_names_find(t->names, place.mapping->path, place.file_offset, &name);
     if (status != UNPEG_OK)
         return status;
-    frame.module = place.mapping->path;
+    if (physical->kind != STACK_FRAME_GENERATED)
+        frame.module = place.mapping->path;
     frame.offset = name.reason == UNPEG_UNKNOWN_NONE ? name.offset : place.file_offset;
     if (frame.module.len)
         frame.frame = native_frame(&place, &name);
@@ -155,6 +156,7 @@ static v8_frame v8_frame_of(const stack_frame *physical)
 {
     return (v8_frame){.pc = physical->pc,
                       .fp = physical->fp,
+                      .sp = physical->sp,
                       .interrupted = physical->interrupted,
                       .not_built = physical->not_built};
 }
@@ -204,21 +206,80 @@ static unpeg_status walk(process_view *t, const target_snapshot *snapshot,
     return stack_walk(t->walker, &snapshot->registers, memory, &t->trace);
 }
 
+/* The frames that may be V8's, from malloc; NULL: no memory. */
+static v8_frame *list_frames(const process_view *t, size_t *ret_count)
+{
+    v8_frame *frames = calloc(t->trace.count ? t->trace.count : 1, sizeof *frames);
+    size_t count = 0;
+    for (size_t i = 0; i < t->trace.count && frames; i++)
+        if (t->trace.frames[i].kind != STACK_FRAME_NATIVE)
+            frames[count++] = v8_frame_of(&t->trace.frames[i]);
+    *ret_count = count;
+    return frames;
+}
+
 /* Where V8's binary has no symbols, each stack tells more of its heap. */
 static unpeg_status learn(process_view *t, const v8_stack *v8)
 {
-    if (!t->namer || !v8_namer_learns(t->namer) || t->trace.count == 0)
+    size_t count;
+    if (!t->namer || !v8_namer_learns(t->namer))
         return UNPEG_OK;
-    v8_frame *frames = calloc(t->trace.count, sizeof *frames);
-    size_t count = 0;
+    v8_frame *frames = list_frames(t, &count);
     if (!frames)
         return UNPEG_NO_MEMORY;
-    for (size_t i = 0; i < t->trace.count; i++)
-        if (t->trace.frames[i].kind != STACK_FRAME_NATIVE)
-            frames[count++] = v8_frame_of(&t->trace.frames[i]);
     unpeg_status status = v8_namer_learn(t->namer, v8, frames, count);
     free(frames);
     return status;
+}
+
+bool process_view_learns(const process_view *t)
+{
+    return t->namer && !v8_namer_knows(t->namer);
+}
+
+static bool is_outside_v8(const live_frame *frame)
+{
+    unpeg_frame_kind kind = frame->frame.kind;
+    return kind == UNPEG_FRAME_CPP || kind == UNPEG_FRAME_LIBRARY || kind == UNPEG_FRAME_UNKNOWN;
+}
+
+/* V8's interpreter of regular expressions is C++: like other machine code's, its work gets a frame
+ * of its own, inside of the builtin that began it. */
+static unpeg_status show_regexp(live_stack *stack)
+{
+    size_t at = 0;
+    while (at < stack->count && is_outside_v8(&stack->frames[at]))
+        at++;
+    if (at < stack->count && stack->frames[at].frame.kind == UNPEG_FRAME_REGEXP) {
+        stack->frames[at].frame.name = stack->regexp.source;
+        return UNPEG_OK;
+    }
+    live_frame frame = {.pc = at ? stack->frames[at - 1].pc : stack->frames[0].pc};
+    frame.line_state = V8_LINE_NONE;
+    frame.frame = (unpeg_frame){.kind = UNPEG_FRAME_REGEXP, .name = stack->regexp.source};
+    unpeg_status status = add_frame(stack, &frame);
+    if (status != UNPEG_OK)
+        return status;
+    memmove(&stack->frames[at + 1], &stack->frames[at],
+            (stack->count - 1 - at) * sizeof *stack->frames);
+    stack->frames[at] = frame;
+    return UNPEG_OK;
+}
+
+static unpeg_status find_regexp(process_view *t, const v8_stack *v8, live_stack *stack)
+{
+    size_t count;
+    if (!stack->has_v8)
+        return UNPEG_OK;
+    v8_frame *frames = list_frames(t, &count);
+    if (!frames)
+        return UNPEG_NO_MEMORY;
+    unpeg_status status = v8_namer_regexp(t->namer, v8, frames, count, &stack->regexp);
+    free(frames);
+    stack->in_regexp = status == UNPEG_OK;
+    if (status == UNPEG_OK)
+        status = show_regexp(stack);
+    return status == UNPEG_NOT_FOUND ? UNPEG_OK : status;
 }
 
 unpeg_status process_view_stack(process_view *t, const target_snapshot *snapshot, live_stack *stack)
@@ -228,7 +289,7 @@ unpeg_status process_view_stack(process_view *t, const target_snapshot *snapshot
     const v8_stack v8 = {.memory = &memory, .registers = &snapshot->registers};
     naming n = {.target = t, .v8 = &v8, .stack = stack};
     stack->count = 0;
-    stack->has_v8 = false;
+    stack->has_v8 = stack->in_regexp = false;
     stack->unnamed = 0;
     unpeg_status status = walk(t, snapshot, &memory);
     if (status == UNPEG_OK)
@@ -237,6 +298,8 @@ unpeg_status process_view_stack(process_view *t, const target_snapshot *snapshot
         status = learn(t, &v8);
     for (size_t i = 0; i < t->trace.count && status == UNPEG_OK; i++)
         status = add_physical(&n, &t->trace.frames[i]);
+    if (status == UNPEG_OK)
+        status = find_regexp(t, &v8, stack);
     stack->end = t->trace.end;
     stack->end_at = t->trace.end_at;
     return status;

@@ -19,7 +19,7 @@
 #include "native_names.h"
 #include "snapshot.h"
 #include "stack_walk.h"
-#include "v8_namer.h"
+#include "v8_regexp.h"
 
 typedef struct process_view process_view;
 
@@ -50,6 +50,8 @@ typedef struct live_stack {
     live_frame *frames; /* innermost first */
     size_t count, capacity;
     bool has_v8;      /* V8's code is on it */
+    bool in_regexp;   /* the innermost JavaScript function matches a regular expression */
+    v8_regexp regexp; /* then: which */
     uint64_t unnamed; /* JavaScript frames without a function */
     stack_end end;
     unpeg_addr end_at;
@@ -65,6 +67,10 @@ UNPEG_MUST_CHECK unpeg_status process_view_stack(process_view *target,
                                                  const target_snapshot *snapshot,
                                                  live_stack *stack);
 void live_stack_deinit(live_stack *stack);
+
+/* V8's binary has no symbols, and no stack so far told how its heap is laid out: a later one may.
+ */
+bool process_view_learns(const process_view *target);
 
 /* Call it about once a second of a long recording: what was remembered of V8's heap is checked
  * again. */

@@ -43,6 +43,17 @@ static void put_frame(json_writer *w, const unpeg_live_frame *frame)
     json_close(w, '}');
 }
 
+static void put_regexp(json_writer *w, const unpeg_live_regexp *regexp)
+{
+    json_open(w, "regexp", '{');
+    json_slice(w, "source", regexp->source);
+    json_bool(w, "cut", regexp->cut);
+    json_text(w, "flags", regexp->flags);
+    if (regexp->subject_known)
+        json_u64(w, "subject_length", regexp->subject_length);
+    json_close(w, '}');
+}
+
 static void put_stack(json_writer *w, const unpeg_live_stack *stack)
 {
     const char state[2] = {stack->state, '\0'};
@@ -54,6 +65,8 @@ static void put_stack(json_writer *w, const unpeg_live_stack *stack)
     json_text(w, "end", stack->end_text);
     json_u64(w, "stop_us", stack->stop_us);
     json_text(w, "problem", stack->problem);
+    if (stack->regexp.known)
+        put_regexp(w, &stack->regexp);
     json_open(w, "frames", '[');
     for (size_t i = 0; i < stack->frame_count; i++)
         put_frame(w, &stack->frames[i]);

@@ -108,6 +108,21 @@ static void put_verdict(text_out *out, const unpeg_live_stack *stack)
     out_text(out, stack->frame_count ? ", in no JavaScript function" : "");
 }
 
+static void put_regexp(text_out *out, const unpeg_live_regexp *regexp)
+{
+    out_text(out, "      in the regular expression /");
+    safe_write(out, regexp->source, plain);
+    out_text(out, regexp->cut ? "..." : "");
+    out_text(out, "/");
+    out_text(out, regexp->flags);
+    if (regexp->subject_known) {
+        out_text(out, " on a string of ");
+        out_u64(out, regexp->subject_length);
+        out_text(out, regexp->subject_length == 1 ? " character" : " characters");
+    }
+    out_text(out, "\n");
+}
+
 static void put_stack(text_out *out, const unpeg_live_stack *stack)
 {
     out_text(out, "\nthread ");
@@ -128,6 +143,8 @@ static void put_stack(text_out *out, const unpeg_live_stack *stack)
         safe_write(out, unpeg_slice_of(stack->problem), plain);
     }
     out_text(out, "\n");
+    if (stack->regexp.known)
+        put_regexp(out, &stack->regexp);
     for (size_t i = 0; i < stack->frame_count; i++)
         put_frame(out, i, &stack->frames[i]);
     if (stack->frame_count == 0)

@@ -88,7 +88,7 @@ static const char *prefix_of(const unpeg_frame *frame)
     case UNPEG_FRAME_BYTECODE_HANDLER:
         return "(bytecode handler) ";
     case UNPEG_FRAME_REGEXP:
-        return "(regexp) ";
+        return frame->name.len ? "(regexp) " : "(regexp)";
     case UNPEG_FRAME_STUB:
         return "(stub) ";
     case UNPEG_FRAME_CPP:

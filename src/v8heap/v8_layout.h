@@ -104,7 +104,11 @@ typedef enum v8_marker {
     X(deopt_shared)                                                                                \
     X(deopt_inlining)                                                                              \
     X(wrapped_value) /* SharedFunctionInfo wrapper: what it wraps */                               \
+    X(regexp_data)   /* JSRegExp: its data, or the handle of that */                               \
     X(regexp_source)                                                                               \
+    X(regexp_data_source) /* where JSRegExp has none: in its data, in the trusted space */         \
+    X(regexp_data_wrapper)                                                                         \
+    X(trusted_handle) /* of what can be pointed at from outside of the trusted space */            \
     X(type_map)                                                                                    \
     X(type_function_first)                                                                         \
     X(type_function_last)                                                                          \

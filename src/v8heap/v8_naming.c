@@ -231,6 +231,14 @@ static unpeg_status add_optimized(naming *n, const v8_function *own)
     return status;
 }
 
+/* A builtin that many functions share says less than theirs; other names are as in a log. */
+static bool is_for_any(const v8_builtin *builtin)
+{
+    static const char shared[] = "HandleApiCall";
+    size_t len = sizeof shared - 1;
+    return builtin->name.len >= len && memcmp(builtin->name.data, shared, len) == 0;
+}
+
 /* A function's frame, by the code that it runs. */
 static unpeg_status add_js(naming *n, const v8_function *function)
 {
@@ -249,7 +257,9 @@ static unpeg_status add_js(naming *n, const v8_function *function)
     if (builtin->role != V8_ROLE_OTHER)
         return add_interpreted(n, function);
     if (kind_of(function) != UNPEG_FRAME_JS) {
-        (void)add_function(n, function, UNPEG_TIER_NONE);
+        v8_named *item = add_function(n, function, UNPEG_TIER_NONE);
+        if (item->kind == UNPEG_FRAME_BUILTIN && !is_for_any(builtin))
+            item->name = builtin->name;
         return UNPEG_OK;
     }
     /* A builtin without a frame of its own, over that of the function which called it. */
