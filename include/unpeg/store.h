@@ -153,7 +153,7 @@ UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_pending_read(const char *state_pat
                                                            unpeg_pending *ret, unpeg_error *error);
 
 typedef struct unpeg_object {
-    const char *key; /* lives as long as its listing */
+    char *key; /* the listing's own */
     uint64_t bytes;
     int64_t modified_us; /* Unix time; S3 has whole seconds, of the begin of a long upload */
 } unpeg_object;

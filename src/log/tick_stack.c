@@ -272,7 +272,7 @@ static unpeg_status read_odd_frames(tick_stack *stack)
     stack_memory *kept = &stack->kept;
     size_t before = kept->count;
     unpeg_status status = UNPEG_OK;
-    const char *stop = r->end;
+    const char *stop;
     for (const char *comma = r->first; comma < r->end && status == UNPEG_OK; comma = stop) {
         unpeg_frame_id frame;
         stop = memchr(comma + 1, ',', (size_t)(r->end - comma - 1));

@@ -87,9 +87,10 @@ static unpeg_status choose_name(aws_profile *profile, const store_host *host, co
     profile->named = name != NULL;
     if (name == NULL)
         name = "default";
-    if (strlen(name) > AWS_PROFILE_NAME_LIMIT)
+    size_t len = strlen(name);
+    if (len > AWS_PROFILE_NAME_LIMIT)
         return unpeg_error_set(error, UNPEG_ARGUMENT, "the profile's name is too long");
-    strcpy(profile->name, name);
+    memcpy(profile->name, name, len + 1);
     return UNPEG_OK;
 }
 

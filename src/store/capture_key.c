@@ -61,7 +61,7 @@ void unpeg_key_segment_make(const char *text, unpeg_key_segment *ret)
     for (size_t i = 0; i < from.len && ret->len < UNPEG_KEY_SEGMENT_MAX; i++) {
         char c = from.data[i];
         if (is_kept(c) || !in_run)
-            ret->text[ret->len++] = is_kept(c) ? c : '-';
+            ret->text[ret->len++] = (char)(is_kept(c) ? c : '-');
         in_run = !is_kept(c);
     }
     ret->text[ret->len] = '\0';
@@ -163,7 +163,7 @@ unpeg_status unpeg_capture_key(const unpeg_capture_name *name, unpeg_key *ret, u
 
 static char lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
 /* How a text appears within a realm's segment that has a "-" added at both ends: like a segment,
@@ -189,7 +189,7 @@ static void make_needle(const char *text, unpeg_key_segment *ret)
 /* The character of a realm's segment with a "-" added at both ends. */
 static char padded_at(const char *segment, size_t len, size_t at)
 {
-    return at == 0 || at > len ? '-' : segment[at - 1];
+    return (char)(at == 0 || at > len ? '-' : segment[at - 1]);
 }
 
 static bool is_at(unpeg_slice segment, size_t at, const unpeg_key_segment *needle)

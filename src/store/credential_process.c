@@ -184,10 +184,10 @@ unpeg_status credential_from_process(const credential_context *context, const ch
     command_line words = {0};
     unpeg_status status = split(command, &words);
     if (status == UNPEG_INPUT)
-        status = unpeg_error_set(context->error, status,
-                                 "credential_process is no command: empty, over %d words, or a "
-                                 "quote is not closed",
-                                 WORD_LIMIT);
+        unpeg_error_set(context->error, status,
+                        "credential_process is no command: empty, over %d words, or a "
+                        "quote is not closed",
+                        WORD_LIMIT);
     if (status == UNPEG_OK)
         status = ask(context, &words, ret);
     free(words.text);

@@ -146,6 +146,7 @@ static unpeg_status assume_with_keys(const profile_search *search, const char *n
         status = credential_from_sts(search->context, role, ret);
         credential_set_source(ret, "profile %.40s, role %.60s, by %.40s", name, role->role_arn,
                               keys.source);
+        role->keys = NULL;
     }
     credentials_deinit(&keys);
     return status;

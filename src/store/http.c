@@ -47,7 +47,7 @@ unpeg_status http_send(const http_transport *transport, const http_request *requ
 
 static char lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
 static bool is_blank(char c)

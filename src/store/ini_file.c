@@ -112,14 +112,13 @@ unpeg_status ini_file_parse(ini_file *file, text_buffer *text)
     *text = (text_buffer){0};
     reading r = {.file = file};
     char *line = file->text.bytes;
-    for (char *end = line; line != NULL; line = end + 1) {
-        end = strchr(line, '\n');
+    while (line != NULL) {
+        char *end = strchr(line, '\n');
         if (end != NULL)
             *end = '\0';
         if (!take_line(&r, line))
             return UNPEG_NO_MEMORY;
-        if (end == NULL)
-            break;
+        line = end != NULL ? end + 1 : NULL;
     }
     return UNPEG_OK;
 }

@@ -78,7 +78,7 @@ unpeg_status unpeg_store_list(unpeg_store *store, const unpeg_list_query *query,
 void unpeg_listing_deinit(unpeg_listing *listing)
 {
     for (size_t i = 0; i < listing->count; i++)
-        free((void *)(uintptr_t)listing->objects[i].key);
+        free(listing->objects[i].key);
     free(listing->objects);
     *listing = (unpeg_listing){0};
 }

@@ -19,7 +19,7 @@ void s3_error_text(char *ret, size_t size, unpeg_slice text)
     size_t len = text.len < size ? text.len : size - 1;
     for (size_t i = 0; i < len; i++) {
         char c = text.data[i];
-        ret[i] = c >= ' ' && c <= '~' ? c : '?';
+        ret[i] = (char)(c >= ' ' && c <= '~' ? c : '?');
     }
     ret[len] = '\0';
 }

@@ -112,7 +112,7 @@ unpeg_status store_open(const char *url, const unpeg_store_options *options,
     store->stop_user = options->stop_user;
     store->host = host;
     unpeg_status status = choose_url(url, options, &store->url, error);
-    if (status == UNPEG_OK)
+    if (store->url)
         status = open_backend(store, options, error);
     if (status == UNPEG_OK)
         *ret = store;

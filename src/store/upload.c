@@ -45,8 +45,8 @@ static void put_base64(const unsigned char bytes[MD5_BYTES], char ret[MD5_TEXT])
         triple |= has_more ? (unsigned)bytes[i + 1] << 8 | bytes[i + 2] : 0;
         *out++ = digits[triple >> 18];
         *out++ = digits[triple >> 12 & 63];
-        *out++ = has_more ? digits[triple >> 6 & 63] : '=';
-        *out++ = has_more ? digits[triple & 63] : '=';
+        *out++ = (char)(has_more ? digits[triple >> 6 & 63] : '=');
+        *out++ = (char)(has_more ? digits[triple & 63] : '=');
     }
     *out = '\0';
 }

@@ -42,7 +42,7 @@ void uri_decode(text_buffer *out, unpeg_slice text)
             text_buffer_add_char(out, (char)(high * 16 + low));
             i += 2;
         } else {
-            text_buffer_add_char(out, c == '+' ? ' ' : c);
+            text_buffer_add_char(out, (char)(c == '+' ? ' ' : c));
         }
     }
 }

@@ -237,7 +237,7 @@ static unpeg_status flatten(symbol_table *table, const symbol_key *keys, size_t 
 unpeg_status symbol_table_build(symbol_table *table, symbol_key *keys, size_t count)
 {
     _Static_assert(sizeof(symbol_piece) == sizeof(symbol_key), "pieces take the place of keys");
-    symbol_key *other = malloc((count + 1) * sizeof *other);
+    symbol_key *other = calloc(count + 1, sizeof *other);
     unpeg_status status = other ? sort_keys(keys, count, other) : UNPEG_NO_MEMORY;
     table->pieces = (symbol_piece *)(void *)other;
     table->capacity = other ? count : 0;

@@ -90,7 +90,7 @@ static size_t unescape_newlines(char *path, size_t len)
     size_t out = 0;
     for (size_t in = 0; in < len; out++) {
         bool newline = len - in >= 4 && memcmp(path + in, "\\012", 4) == 0;
-        path[out] = newline ? '\n' : path[in];
+        path[out] = (char)(newline ? '\n' : path[in]);
         in += newline ? 4 : 1;
     }
     return out;

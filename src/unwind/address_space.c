@@ -11,7 +11,8 @@ static const uint32_t NOT_TRIED = 0, NO_IMAGE = UINT32_MAX;
 typedef struct opened_file {
     uint64_t inode;
     uint32_t device_major, device_minor;
-    unpeg_slice path; /* owned */
+    char *path_bytes;
+    unpeg_slice path; /* of these */
     code_image *image;
 } opened_file;
 
@@ -44,7 +45,7 @@ void address_space_destroy(address_space *space)
         return;
     for (size_t i = 0; i < space->opened_count; i++) {
         code_image_close(space->opened[i].image);
-        free((char *)(uintptr_t)space->opened[i].path.data);
+        free(space->opened[i].path_bytes);
     }
     free(space->opened);
     free(space->file_of);
@@ -185,6 +186,7 @@ static uint32_t add_opened(address_space *space, const mapping *at)
         .inode = at->inode,
         .device_major = at->device_major,
         .device_minor = at->device_minor,
+        .path_bytes = path,
         .path = {path, at->path.len},
         .image = open_image(space, at),
     };

@@ -251,9 +251,9 @@ static unpeg_status guess_caller(const leaf_site *site, leaf_caller *ret)
  * pc. */
 static unpeg_status signal_caller(const target_memory *memory, unpeg_addr sp, leaf_caller *ret)
 {
-    enum { AT_REGISTERS = 128 + 184, WORD = 8 };
+    enum { AT_REGISTERS = 128 + 184, WORD = 8, AT_FP = AT_REGISTERS + FP * WORD };
     uint64_t words[4] = {0}; /* x29, x30, sp, pc */
-    unpeg_status status = memory_read(memory, sp + AT_REGISTERS + FP * WORD, words, sizeof words);
+    unpeg_status status = memory_read(memory, sp + AT_FP, words, sizeof words);
     *ret = (leaf_caller){.fp = words[0], .link = words[1], .sp = words[2], .pc = words[3]};
     return status;
 }
@@ -266,7 +266,7 @@ static bool ends_in_call(const unsigned char *before)
 /* mov x8, 139; svc 0. */
 static bool is_signal_return(const unsigned char *code, size_t size)
 {
-    return size >= 2 * WORD_BYTES && word_at(code) == 0xd2801168 &&
+    return size >= sizeof(uint32_t[2]) && word_at(code) == 0xd2801168 &&
            word_at(code + WORD_BYTES) == 0xd4000001;
 }
 

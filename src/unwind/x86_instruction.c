@@ -101,7 +101,7 @@ static void take_vector_registers(decoder *d, uint8_t byte)
 static char vector_form(uint8_t map, uint8_t opcode)
 {
     if (map == 1)
-        return TWO_BYTE[opcode] == '4' ? 'm' : TWO_BYTE[opcode];
+        return (char)(TWO_BYTE[opcode] == '4' ? 'm' : TWO_BYTE[opcode]);
     return map == 3 ? 'b' : 'm';
 }
 
@@ -129,7 +129,9 @@ static void take_escaped(decoder *d)
     uint8_t byte = cursor_u8(&d->at);
     d->insn->map = byte == 0x38 ? X86_0F38 : byte == 0x3a ? X86_0F3A : X86_0F;
     d->insn->opcode = d->insn->map == X86_0F ? byte : cursor_u8(&d->at);
-    d->form = d->insn->map == X86_0F ? TWO_BYTE[byte] : d->insn->map == X86_0F38 ? 'm' : 'b';
+    d->form = (char)(d->insn->map == X86_0F     ? TWO_BYTE[byte]
+                     : d->insn->map == X86_0F38 ? 'm'
+                                                : 'b');
 }
 
 static void take_opcode(decoder *d)
@@ -172,7 +174,7 @@ static void take_memory(decoder *d, uint8_t mod, uint8_t rm)
         mod = 2;
     }
     if (mod == 1)
-        d->insn->displacement = (int8_t)cursor_u8(&d->at);
+        d->insn->displacement = (int32_t)(int8_t)cursor_u8(&d->at);
     else if (mod == 2)
         d->insn->displacement = (int32_t)cursor_u32(&d->at);
 }

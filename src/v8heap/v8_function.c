@@ -143,7 +143,7 @@ unpeg_status v8_functions_get(v8_functions *functions, v8_word shared, const v8_
     v8_heap *heap = functions->heap;
     const v8_layout *layout = heap->layout;
     v8_block block;
-    size_t size = (size_t)(layout->shared_script + layout->tagged_size);
+    size_t size = (size_t)layout->shared_script + (size_t)layout->tagged_size;
     unpeg_status status = v8_heap_expect(heap, shared, layout->type_shared, layout->type_shared);
     if (!status)
         status = v8_heap_load(heap, shared, size, &block);

@@ -85,9 +85,9 @@ static bool put_pointer(pointer_window *window, uint64_t place, uint64_t value)
 
 static void set_slot(pointer_window *window, uint64_t slot)
 {
-    uint64_t before = NAMES_BEFORE * STRIDE * WORD;
+    enum { BEFORE = NAMES_BEFORE * STRIDE * WORD };
     window->slot = slot;
-    window->start = slot > before ? slot - before : slot;
+    window->start = slot > BEFORE ? slot - BEFORE : slot;
 }
 
 static void take_relocation(pointer_window *window, const Elf64_Rela *entry)

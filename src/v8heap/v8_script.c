@@ -59,7 +59,7 @@ unpeg_status v8_scripts_get(v8_scripts *scripts, v8_word word, v8_script **ret)
     v8_heap *heap = scripts->heap;
     const v8_layout *layout = heap->layout;
     v8_block block;
-    size_t size = (size_t)(layout->script_line_ends + layout->tagged_size);
+    size_t size = (size_t)layout->script_line_ends + (size_t)layout->tagged_size;
     unpeg_status status = v8_heap_expect(heap, word, layout->type_script, layout->type_script);
     if (!status)
         status = v8_heap_load(heap, word, size, &block);

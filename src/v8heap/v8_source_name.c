@@ -109,7 +109,7 @@ static bool put_name(v8_text *text, const uint16_t *units, size_t count)
         /* x['key'] is x.key */
         if (units[i] == ']' || units[i] == '\'' || units[i] == '"')
             continue;
-        text->data[text->len++] = units[i] == '[' ? '.' : (char)units[i];
+        text->data[text->len++] = (char)(units[i] == '[' ? '.' : units[i]);
         size_t len = sizeof middle - 1;
         if (text->len > len && memcmp(text->data + text->len - len, middle, len) == 0)
             text->len -= len - 1;

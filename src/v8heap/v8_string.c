@@ -300,7 +300,7 @@ unpeg_status v8_string_text(v8_heap *heap, v8_word string, size_t limit, v8_text
     size_t length;
     text->len = 0;
     text->cut = false;
-    text_sink sink = {text, limit, 0};
+    text_sink sink = {.text = text, .limit = limit};
     unpeg_status status = v8_string_length(heap, string, &length);
     /* No unit takes less than a byte: what is behind limit + 1 units cannot fit. */
     size_t count = length < limit + 1 ? length : limit + 1;
