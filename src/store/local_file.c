@@ -99,18 +99,18 @@ bool local_file_may_go(const local_file_facts *facts, char *reason, size_t size)
     return len == 0;
 }
 
+/* First who writes, then how large it is: one that ends in between has written all by then. */
 bool local_file_is_done(const local_file *file, char *reason, size_t size)
 {
     struct stat now;
     struct stat named;
+    open_writer_search writer = open_writer_find(&file->info);
     if (fstat(file->fd, &now) != 0)
         return snprintf(reason, size, "it cannot be examined") < 0;
     bool is_same =
         stat(file->path, &named) == 0 && named.st_dev == now.st_dev && named.st_ino == now.st_ino;
-    const local_file_facts facts = {.is_same = is_same,
-                                    .size = (uint64_t)now.st_size,
-                                    .bytes = file->bytes,
-                                    .writer = open_writer_find(&now)};
+    const local_file_facts facts = {
+        .is_same = is_same, .size = (uint64_t)now.st_size, .bytes = file->bytes, .writer = writer};
     return local_file_may_go(&facts, reason, size);
 }
 
