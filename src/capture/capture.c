@@ -241,12 +241,20 @@ static const char *file_of(const capture_run *run)
     return is_stored(run) && run->put.log_gone ? NULL : run->pick.path;
 }
 
+/* One without a tick names nothing, but says more than its reason. */
+static const summary_report *summary_of(const capture_run *run)
+{
+    if (run->has_live)
+        return &run->live;
+    return run->summary.lines[0].len ? &run->summary : NULL;
+}
+
 static void take_facts(capture_run *run)
 {
     capture_facts *f = &run->facts;
     f->options = run->options;
     f->pick = &run->pick;
-    f->summary = run->has_summary ? &run->summary : run->has_live ? &run->live : NULL;
+    f->summary = summary_of(run);
     f->status = run->stopped ? UNPEG_STOPPED : run->status;
     f->reason = run->reason;
     f->elapsed_us = worker_clock_us() - run->wish.begin_us;

@@ -250,8 +250,7 @@ static void look_again(settling *s, const local_file *file)
 {
     unpeg_error error = {0};
     char why[160];
-    const local_file_facts facts = {.is_same = true, .writer = file->writer};
-    bool may_go = local_file_may_go(&facts, why, sizeof why);
+    bool may_go = local_file_is_done(file, why, sizeof why);
     if (!may_go || !has_more_rows(file, s->entry->stored_bytes)) {
         s->result->was_stored = true;
         s->result->file_bytes = s->entry->stored_bytes;

@@ -304,26 +304,33 @@ static bool has_log(const spool *s, const char *id)
     return found;
 }
 
-/* The store's note is written beside its place first, and so is the copy of a log. */
-static bool is_helper(const char *ending)
+/* The store's note is written beside its place first, and so is the copy of a log: half of one, of
+ * no use to anybody else. */
+static bool is_half(const char *ending)
 {
     size_t len = strlen(ending);
+    size_t state_len = strlen(state_ending);
     size_t copy_len = strlen(copy_ending);
-    return strncmp(ending, state_ending, strlen(state_ending)) == 0 ||
-           strcmp(ending, lock_ending) == 0 ||
+    return (strncmp(ending, state_ending, state_len) == 0 && ending[state_len] == '.') ||
            (len > copy_len && strcmp(ending + len - copy_len, copy_ending) == 0);
+}
+
+static bool is_helper(const char *ending)
+{
+    return strcmp(ending, state_ending) == 0 || strcmp(ending, lock_ending) == 0;
 }
 
 static void tidy_file(const spool *s, const char *name)
 {
     spool_entry entry = {.lock_fd = -1};
     size_t id_len = strcspn(name, ".");
-    if (id_len == 0 || id_len >= sizeof entry.id || !is_helper(name + id_len))
+    const char *ending = name + id_len;
+    if (id_len == 0 || id_len >= sizeof entry.id || (!is_helper(ending) && !is_half(ending)))
         return;
     memcpy(entry.id, name, id_len);
     if (!spool_lock(s, &entry))
         return;
-    if (!has_log(s, entry.id) || strstr(name, copy_ending))
+    if (is_half(ending) || !has_log(s, entry.id))
         unlinkat(s->fd, name, 0);
     spool_unlock(s, &entry);
 }

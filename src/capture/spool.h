@@ -75,7 +75,7 @@ unpeg_status spool_remove(const spool *s, spool_entry *entry, unpeg_error *error
 unpeg_status spool_read(const spool *s, spool_list *ret, unpeg_error *error);
 void spool_list_free(spool_list *list);
 
-/* Takes away what a killed process left of entries that have no log any more. */
+/* Takes away what a killed process left: halves of files, and what belongs to no log. */
 void spool_tidy(const spool *s);
 
 /* What a file's name says; false if it is no log of the spool. */
