@@ -200,26 +200,43 @@ unpeg_status upload_prove(upload *u, unpeg_status status)
     return upload_is_doubtful(u, status) ? prove_doubtful(u, status) : status;
 }
 
-static unpeg_status send_single(upload *u)
+static unpeg_status send_body(upload *u)
 {
     upload_headers headers;
     upload_object_headers(u, &headers);
     if (u->has_md5)
         upload_add_header(&headers, "content-md5", u->md5_base64);
-    /* Last, so that it can be left out. */
     if (!u->s3->no_conditions)
         upload_add_header(&headers, "if-none-match", "*");
     s3_request request = {.method = "PUT",
                           .headers = headers.pairs,
                           .header_count = headers.count,
                           .body = {.bytes = u->bytes, .size = u->len}};
-    unpeg_status status = upload_call(u, &request);
-    if (status == UNPEG_REMOTE && u->response.http.status == 501 && !u->s3->no_conditions) {
+    return upload_call(u, &request);
+}
+
+/* For a store that knows no conditions: as if it did. Who may not ask sends all the same. */
+static unpeg_status look_for_free_key(upload *u)
+{
+    proof_outcome outcome;
+    unpeg_status status = upload_look(u, &outcome);
+    if (status != UNPEG_OK || outcome == PROOF_NOTHING || outcome == PROOF_HIDDEN)
+        return status;
+    return outcome == PROOF_UNKNOWN ? UNPEG_REMOTE
+                                    : unpeg_error_set(u->error, UNPEG_MISMATCH, "the key is taken");
+}
+
+static unpeg_status send_single(upload *u)
+{
+    unpeg_status status = UNPEG_OK;
+    if (!u->s3->no_conditions) {
+        status = send_body(u);
+        if (status != UNPEG_REMOTE || u->response.http.status != 501)
+            return status;
         u->s3->no_conditions = true;
-        request.header_count--;
-        status = upload_call(u, &request);
     }
-    return status;
+    status = look_for_free_key(u);
+    return status == UNPEG_OK ? send_body(u) : status;
 }
 
 static unpeg_status put_single(upload *u)

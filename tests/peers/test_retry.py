@@ -4,7 +4,7 @@
 
 The claim is one: the object is stored whole, or it is not and the log is still there; and one line says which.
 """
-from harness import COMPLETE, CREATE, LARGE, MIB, PART_2, SMALL, UploadCase, main
+from harness import COMPLETE, CONDITIONS, CREATE, LARGE, MIB, PART_2, SMALL, UploadCase, main
 
 # What a single PUT gets twice before the store answers. 0.2 s of pause at most and 0.4 s, by the table.
 TRIED_AGAIN = ("500:InternalError", "502:BadGateway", "503:SlowDown", "503:ServiceUnavailable", "504:GatewayTimeout",
@@ -58,7 +58,8 @@ class TestAnswers(UploadCase):
         for rule in BROKEN:
             with self.subTest(rule=rule):
                 self.check([{"method": "PUT", "times": 2, **rule}], stored=True)
-                self.assertEqual(len(self.requests("PUT")), 3)
+                # Without conditions, what was lost were two answers that said so.
+                self.assertEqual(len(self.requests("PUT")), 3 if CONDITIONS or "drop_resp" not in rule else 1)
 
     def test_a_body_that_arrived_changed(self):
         """Read again and sent again once; a second time there is something wrong with the machine."""

@@ -149,12 +149,40 @@ static const put_row put_rows[] = {
      false,
      2},
     {"knows no conditions",
-     {{.status = 501}, {.status = 200, .headers = {ETAG(MD5)}}, HEAD_GOOD},
+     {{.status = 501}, {.status = 404}, {.status = 200, .headers = {ETAG(MD5)}}, HEAD_GOOD},
      0,
      UNPEG_OK,
      UNPEG_PROOF_HEAD,
      false,
+     4},
+    {"knows no conditions, and the same is there",
+     {{.status = 501}, HEAD_GOOD, HEAD_GOOD},
+     0,
+     UNPEG_OK,
+     UNPEG_PROOF_HEAD,
+     true,
      3},
+    {"knows no conditions, and another one is there",
+     {{.status = 501}, HEAD_OTHER, HEAD_OTHER},
+     0,
+     UNPEG_STATE,
+     UNPEG_PROOF_NONE,
+     false,
+     3},
+    {"knows no conditions, and it may only be written to",
+     {{.status = 501}, {.status = 403}, {.status = 200, .headers = {ETAG(MD5)}}, {.status = 403}},
+     0,
+     UNPEG_OK,
+     UNPEG_PROOF_PARTS,
+     false,
+     4},
+    {"knows no conditions, and does not say what is there",
+     {{.status = 501}, {.status = 400}, {.status = 400}},
+     0,
+     UNPEG_REMOTE,
+     UNPEG_PROOF_NONE,
+     false,
+     2},
     {"refused",
      {{.status = 403, .body = "<Error><Code>AccessDenied</Code></Error>"}},
      0,
@@ -222,18 +250,17 @@ static void test_what_is_sent(void **state)
 static void test_conditions_are_unlearned(void **state)
 {
     (void)state;
-    static const fake_answer answers[] = {{.status = 501},
-                                          {.status = 200, .headers = {ETAG(MD5)}},
-                                          HEAD_GOOD,
-                                          {.status = 200, .headers = {ETAG(MD5)}},
-                                          HEAD_GOOD};
+    static const fake_answer answers[] = {
+        {.status = 501}, {.status = 404}, {.status = 200, .headers = {ETAG(MD5)}},
+        HEAD_GOOD,       {.status = 404}, {.status = 200, .headers = {ETAG(MD5)}},
+        HEAD_GOOD};
     s3_case c;
     open_case(&c, answers, COUNT(answers));
     assert_int_equal(run_put(&c), UNPEG_OK);
     assert_int_equal(run_put(&c), UNPEG_OK);
     assert_header(&c, 0, "if-none-match", "*");
-    assert_header(&c, 1, "if-none-match", NULL);
-    assert_header(&c, 3, "if-none-match", NULL);
+    assert_header(&c, 2, "if-none-match", NULL);
+    assert_header(&c, 5, "if-none-match", NULL);
     close_case(&c);
 }
 
