@@ -19,44 +19,6 @@ static inline uint64_t hex_load(const char *text)
     memcpy(&word, text, 8);
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
     word = __builtin_bswap64(word);
-    /* High bit of each byte that is no decimal digit; no byte's arithmetic carries into another. */
-    static inline uint64_t decimal_non_digits(uint64_t word)
-    {
-        uint64_t value = word ^ HEX_EACH('0');
-        return (((value & HEX_EACH(0x7f)) + HEX_EACH(0x7f - 9)) | value) & HEX_EACH(0x80);
-    }
-
-    /* Value of the first count (1..8) digits of word. */
-    static inline uint64_t decimal_value(uint64_t word, unsigned count)
-    {
-        word <<= 8 * (8 - count); /* the missing digits are leading zeros */
-        word &= HEX_EACH(0x0f);
-        word = (word * 10 + (word >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
-        word = (word * 100 + (word >> 16)) & UINT64_C(0x0000ffff0000ffff);
-        return (word * 10000 + (word >> 32)) & UINT64_C(0xffffffff);
-    }
-
-    /* Decimal digits at text, 1 to 15 of them, into *ret; returns their number, 0 when there are
-     * none or more. Reads exactly 16 bytes. */
-    static inline size_t decimal_digits_wide(const char *text, uint64_t *ret)
-    {
-        static const uint32_t powers[8] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
-        uint64_t word = hex_load(text);
-        uint64_t stop = decimal_non_digits(word);
-        if (stop) {
-            unsigned count = (unsigned)__builtin_ctzll(stop) / 8;
-            *ret = count ? decimal_value(word, count) : 0;
-            return count;
-        }
-        uint64_t more = hex_load(text + 8);
-        stop = decimal_non_digits(more);
-        if (!stop)
-            return 0;
-        unsigned count = (unsigned)__builtin_ctzll(stop) / 8;
-        *ret = decimal_value(word, 8) * powers[count] + (count ? decimal_value(more, count) : 0);
-        return 8 + count;
-    }
-
 #endif
     return word;
 }
