@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * The hottest code of a running process, instruction by instruction, with the samples of each, the
+ * The hottest code of a live recording, instruction by instruction, with the samples of each, the
  * source line it is of, and the loop that holds them.
  *
- *     unpeg_live_options options = {.struct_size = sizeof options, .pid = 4711,
- *                                   .duration_us = 2000000};
+ *     unpeg_live_record(&options, &profile, &error);         or unpeg_log_load of a saved one
  *     unpeg_annotation *notes;
- *     unpeg_live_annotate(&options, &notes, &error);
- *     unpeg_annotation_text(notes, &out);
+ *     unpeg_annotate(profile, 0, &notes, &error);
+ *     unpeg_annotation_text(notes, false, &out);
  *     unpeg_annotation_destroy(notes);
  *
  * A processor that is interrupted reports an instruction or two behind the slow one: counts are of
@@ -16,7 +15,8 @@
 #ifndef UNPEG_ANNOTATE_H
 #define UNPEG_ANNOTATE_H
 
-#include "unpeg/live.h"
+#include "unpeg/hot_code.h"
+#include "unpeg/writer.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -53,11 +53,10 @@ typedef struct unpeg_annotation {
     void *owner;     /* the library's own */
 } unpeg_annotation;
 
-/* Samples as unpeg_live_record does. Fails like it, with NOT_FOUND where no sample was in code
- * that has a beginning and an end, and with UNSUPPORTED without libcapstone. */
-UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_live_annotate(const unpeg_live_options *options,
-                                                            unpeg_annotation **ret,
-                                                            unpeg_error *error);
+/* The hot code of this index, 0 for the hottest. The profile must outlive the notes. NOT_FOUND:
+ * there is none; UNSUPPORTED: no libcapstone; LIMIT, NO_MEMORY. */
+UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_annotate(const unpeg_profile *profile, size_t index,
+                                                       unpeg_annotation **ret, unpeg_error *error);
 
 /* NULL is allowed. */
 UNPEG_API void unpeg_annotation_destroy(unpeg_annotation *notes);

@@ -17,6 +17,7 @@
 #include "unpeg/capture.h"
 #include "unpeg/capture_key.h"
 #include "unpeg/damage.h"
+#include "unpeg/hot_code.h"
 #include "unpeg/live.h"
 #include "unpeg/log.h"
 #include "unpeg/log_parser.h"

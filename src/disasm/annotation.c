@@ -39,14 +39,15 @@ static unpeg_status add_instructions(annotation *notes, disassembler *machine, c
     return UNPEG_OK;
 }
 
-static void count_samples(annotation *notes, const unpeg_addr *samples, size_t count)
+static void count_samples(annotation *notes, const annotation_source *from)
 {
-    for (size_t i = 0; i < count; i++) {
-        ptrdiff_t at = find(notes, samples[i]);
+    for (size_t i = 0; i < from->hit_count; i++) {
+        const unpeg_code_hits *hit = &from->hits[i];
+        ptrdiff_t at = find(notes, from->code.address + hit->offset);
         if (at == NOT_FOUND)
             continue;
-        notes->instructions[at].samples++;
-        notes->samples++;
+        notes->instructions[at].samples += hit->samples;
+        notes->samples += hit->samples;
     }
 }
 
@@ -96,7 +97,7 @@ unpeg_status annotation_create(const annotation_source *from, annotation **ret, 
     status = notes ? add_instructions(notes, machine, from->code) : UNPEG_NO_MEMORY;
     disassembler_destroy(machine);
     if (status == UNPEG_OK) {
-        count_samples(notes, from->samples, from->sample_count);
+        count_samples(notes, from);
         status = add_loops(notes);
     }
     if (status != UNPEG_OK) {

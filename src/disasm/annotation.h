@@ -3,8 +3,8 @@
  * One code object, disassembled, with the samples of each instruction and the loop they sit in.
  *
  *     annotation *notes;
- *     annotation_source from = {.arch = TARGET_X86_64, .code = code, .samples = samples,
- *                               .sample_count = count};
+ *     annotation_source from = {.arch = TARGET_X86_64, .code = code, .hits = hits,
+ *                               .hit_count = count};
  *     annotation_create(&from, &notes, &error);
  *     if (notes->has_hot_loop)
  *         show(&notes->loops[notes->hot_loop]);
@@ -17,14 +17,15 @@
 #define UNPEG_DISASM_ANNOTATION_H
 
 #include "disassembler.h"
+#include "unpeg/hot_code.h"
 
 enum { ANNOTATION_CODE_LIMIT = 16 << 20 }; /* bytes of code */
 
 typedef struct annotation_source {
     target_arch arch;
     code_view code;
-    const unpeg_addr *samples; /* program counters in any order; those outside do not count */
-    size_t sample_count;
+    const unpeg_code_hits *hits; /* in any order; those outside do not count */
+    size_t hit_count;
 } annotation_source;
 
 typedef struct annotated_instruction {

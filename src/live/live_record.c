@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
+#include "live_code.h"
 #include "live_process.h"
 #include "live_recorder.h"
 #include "sampler_clock.h"
@@ -27,6 +28,7 @@ typedef struct recording {
     int64_t refresh_us;
     int64_t last_us; /* of the last sample */
     wakefulness thread;
+    live_codes codes;
     unpeg_recording *facts; /* of the profile */
 } recording;
 
@@ -62,6 +64,8 @@ static unpeg_status take(recording *r, const target_snapshot *snapshot)
     unpeg_status status = process_view_stack(live_process_target(r->process), snapshot, &r->stack);
     if (status == UNPEG_OK)
         status = live_recorder_add(&r->recorder, &r->stack, snapshot->time_us - r->begin_us);
+    if (status == UNPEG_OK)
+        status = live_codes_add(&r->codes, live_process_target(r->process), snapshot, &r->stack);
     if (status != UNPEG_OK)
         return status;
     r->facts->samples++;
@@ -141,6 +145,12 @@ static unpeg_status add_libraries(recording *r)
     return status;
 }
 
+static unpeg_status keep_code(recording *r)
+{
+    live_process_fresh(r->process);
+    return live_codes_keep(&r->codes, live_process_target(r->process), r->profile);
+}
+
 static unpeg_status finish(recording *r)
 {
     unpeg_recording *facts = r->facts;
@@ -163,6 +173,8 @@ static unpeg_status finish(recording *r)
     if (status == UNPEG_OK)
         status =
             keep_text(r, process_view_withheld(live_process_target(r->process)), &facts->withheld);
+    if (status == UNPEG_OK)
+        status = keep_code(r);
     return status == UNPEG_OK ? add_libraries(r) : status;
 }
 
@@ -171,6 +183,7 @@ static void close_recording(recording *r)
     sampler_close(r->sampler);
     live_process_close(r->process);
     live_stack_deinit(&r->stack);
+    live_codes_deinit(&r->codes);
     unpeg_profile_destroy(r->profile);
 }
 

@@ -31,7 +31,7 @@ static size_t kept(const live_recorder *r, const live_stack *stack)
 }
 
 /* Machine code that nothing explains is one frame for each page, or a profile would never end. */
-static unpeg_frame as_profile_frame(const unpeg_frame *frame)
+unpeg_frame live_recorder_frame(const unpeg_frame *frame)
 {
     unpeg_frame ret = *frame;
     if (ret.kind == UNPEG_FRAME_UNKNOWN)
@@ -52,7 +52,7 @@ unpeg_status live_recorder_add(live_recorder *r, const live_stack *stack, int64_
         tick.flags |= UNPEG_TICK_NO_STACK;
     unpeg_status status = UNPEG_OK;
     for (size_t i = kept(r, stack); i-- > 0 && status == UNPEG_OK;) {
-        unpeg_frame frame = as_profile_frame(&stack->frames[i].frame);
+        unpeg_frame frame = live_recorder_frame(&stack->frames[i].frame);
         unpeg_frame_id id;
         status = unpeg_profile_add_frame(r->profile, &frame, &id);
         if (status == UNPEG_OK)

@@ -27,4 +27,7 @@ UNPEG_MUST_CHECK unpeg_status live_recorder_begin(live_recorder *recorder);
 UNPEG_MUST_CHECK unpeg_status live_recorder_add(live_recorder *recorder, const live_stack *stack,
                                                 int64_t time_us);
 
+/* The frame as it is in a profile. */
+unpeg_frame live_recorder_frame(const unpeg_frame *frame);
+
 #endif

@@ -377,18 +377,22 @@ unpeg_status process_view_code(process_view *t, unpeg_addr pc, unpeg_addr *ret_s
     return UNPEG_OK;
 }
 
-static unpeg_addr frame_pointer_of(const target_registers *registers)
+unpeg_addr process_view_frame_pointer(const target_registers *registers)
 {
     return registers->value[registers->arch == TARGET_X86_64 ? REG_X86_RBP : REG_ARM_FP];
 }
 
-unpeg_status process_view_line(process_view *t, const target_registers *registers, unpeg_addr pc,
+unpeg_status process_view_line(process_view *t, const target_snapshot *snapshot, unpeg_addr pc,
                                live_frame *ret)
 {
     v8_named named[V8_NAMED_LIMIT];
     size_t count;
-    const v8_stack v8 = {.memory = &t->source.memory, .registers = registers};
-    const v8_frame frame = {.pc = pc, .fp = frame_pointer_of(registers), .interrupted = true};
+    snapshot_view view;
+    const target_registers *registers = &snapshot->registers;
+    const target_memory memory = snapshot_memory(&view, snapshot, &t->source.memory);
+    const v8_stack v8 = {.memory = &memory, .registers = registers};
+    const v8_frame frame = {
+        .pc = pc, .fp = process_view_frame_pointer(registers), .interrupted = true};
     if (!t->namer)
         return UNPEG_NOT_FOUND;
     unpeg_status status = v8_namer_name(t->namer, &v8, &frame, named, &count);

@@ -88,10 +88,13 @@ const native_names *process_view_names(const process_view *target);
 UNPEG_MUST_CHECK unpeg_status process_view_code(process_view *target, unpeg_addr pc,
                                                 unpeg_addr *ret_start, uint64_t *ret_size);
 
-/* The innermost function at an instruction of V8's code, and its line. registers are of a sample in
- * the same code object. NOT_FOUND: not V8's, or it has none. */
+unpeg_addr process_view_frame_pointer(const target_registers *registers);
+
+/* The innermost function at an instruction of V8's code, and its line. The snapshot is of a sample
+ * in the same code object; of its stack the innermost frame is enough. NOT_FOUND: not V8's, or it
+ * has none. */
 UNPEG_MUST_CHECK unpeg_status process_view_line(process_view *target,
-                                                const target_registers *registers, unpeg_addr pc,
+                                                const target_snapshot *snapshot, unpeg_addr pc,
                                                 live_frame *ret);
 
 /* Exactly size bytes of the process, as it is now. */

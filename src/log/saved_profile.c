@@ -6,6 +6,7 @@
 #include "field.h"
 #include "grow.h"
 #include "recording.h"
+#include "saved_code.h"
 #include "unescape.h"
 
 enum {
@@ -23,6 +24,7 @@ struct saved_profile {
     unpeg_status status; /* sticky */
     id_list frames;      /* the profile's id of each frame row */
     id_list nodes;       /* and of each node row, behind the root */
+    saved_code code;     /* the one being read */
     char *line;          /* begun in an earlier chunk */
     size_t line_len, line_capacity;
     char *texts; /* of the row being read, unescaped; as large as the row */
@@ -322,6 +324,63 @@ static bool read_node(row_cursor *row)
     return good;
 }
 
+/* A row of code that makes no sense is damage, and costs that code alone. */
+static bool took(row_cursor *row, unpeg_status status)
+{
+    if (status != UNPEG_OK && status != UNPEG_ARGUMENT)
+        row->saved->status = status;
+    return status != UNPEG_ARGUMENT;
+}
+
+static const char *machine_name(int i)
+{
+    return unpeg_machine_text((unpeg_machine)i);
+}
+
+static bool end_code(row_cursor *row)
+{
+    return took(row, saved_code_end(&row->saved->code, row->saved->profile));
+}
+
+static bool read_code(row_cursor *row)
+{
+    saved_profile *s = row->saved;
+    unpeg_hot_code head = {0};
+    uint64_t size;
+    uint32_t frame;
+    int machine;
+    bool good = end_code(row);
+    if (!next_u32(row, &frame) || frame >= s->frames.count ||
+        !next_choice(row, machine_name, UNPEG_MACHINE_COUNT, &machine) ||
+        !field_u64(&row->at, &head.start) || !field_u64(&row->at, &size) ||
+        !next_text(row, &head.module) || s->status != UNPEG_OK)
+        return false;
+    head.function = s->frames.items[frame];
+    head.machine = (unpeg_machine)machine;
+    return took(row, saved_code_begin(&s->code, &head, size)) && good;
+}
+
+static bool read_bytes(row_cursor *row)
+{
+    unpeg_slice hex;
+    return field_next(&row->at, &hex) && took(row, saved_code_bytes(&row->saved->code, hex));
+}
+
+static bool read_hit(row_cursor *row)
+{
+    unpeg_code_hits hit;
+    return next_u32(row, &hit.offset) && next_u32(row, &hit.samples) &&
+           took(row, saved_code_hit(&row->saved->code, &hit));
+}
+
+static bool read_place(row_cursor *row)
+{
+    unpeg_code_place place;
+    return next_u32(row, &place.offset) && next_u32(row, &place.line) &&
+           next_text(row, &place.function) &&
+           took(row, saved_code_place(&row->saved->code, &place));
+}
+
 static bool read_tick(row_cursor *row)
 {
     saved_profile *s = row->saved;
@@ -345,17 +404,28 @@ static bool read_end(row_cursor *row)
 {
     uint64_t ticks;
     row->saved->ended = field_u64(&row->at, &ticks);
-    return row->saved->ended;
+    return end_code(row) && row->saved->ended;
 }
 
 static const struct {
     const char *name;
     bool (*read)(row_cursor *row); /* false: the row cannot be read */
 } row_kinds[] = {
-    {"tick", read_tick},           {"node", read_node},     {"frame", read_frame},
-    {"library", read_library},     {"damage", read_damage}, {"info", read_info},
-    {"recording", read_recording}, {"v8", read_v8},         {"unpeg-profile", read_magic},
-    {"last", read_last},           {"end", read_end},
+    {"tick", read_tick},
+    {"node", read_node},
+    {"frame", read_frame},
+    {"library", read_library},
+    {"damage", read_damage},
+    {"info", read_info},
+    {"recording", read_recording},
+    {"v8", read_v8},
+    {"unpeg-profile", read_magic},
+    {"last", read_last},
+    {"code", read_code},
+    {"bytes", read_bytes},
+    {"hit", read_hit},
+    {"place", read_place},
+    {"end", read_end},
 };
 
 static void read_row(saved_profile *s, unpeg_slice text)
@@ -447,6 +517,8 @@ unpeg_status saved_profile_finish(saved_profile *s)
         damage(s, UNPEG_DAMAGE_CUT_LAST_ROW);
     if (!s->ended)
         unpeg_profile_info_of(s->profile)->partial = true;
+    if (s->status == UNPEG_OK && !end_code(&(row_cursor){.saved = s}))
+        damage(s, UNPEG_DAMAGE_BAD_ROW);
     return s->status;
 }
 
@@ -461,6 +533,7 @@ void saved_profile_destroy(saved_profile *s)
         return;
     free(s->frames.items);
     free(s->nodes.items);
+    saved_code_deinit(&s->code);
     free(s->line);
     free(s->texts);
     free(s);

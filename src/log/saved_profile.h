@@ -20,6 +20,10 @@
  *     library,PATH,SYMBOLS_FROM,PROBLEM,DETAIL
  *     frame,KIND,TIER,REASON,FLAGS,NAME,FILE,TAG,LINE,COLUMN,ADDRESS
  *     node,PARENT,FRAME
+ *     code,FRAME,MACHINE,START,SIZE,MODULE    hot code, and of it, in rows behind it:
+ *     bytes,HEX                               a part of its bytes
+ *     hit,OFFSET,SAMPLES
+ *     place,OFFSET,LINE,FUNCTION
  *     tick,TIME,NODE,VM_STATE,FLAGS
  *     end,TICKS
  *

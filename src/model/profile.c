@@ -6,6 +6,7 @@
 #include "call_tree.h"
 #include "grow.h"
 #include "hash.h"
+#include "hot_code_list.h"
 #include "intern.h"
 #include "profile_edit.h"
 #include "tick_column.h"
@@ -27,6 +28,7 @@ struct unpeg_profile {
     tick_column ticks;
     unpeg_library *libraries;
     size_t library_count, library_capacity;
+    hot_code_list codes;
     unpeg_profile_info info;
     unpeg_damage damage;
 };
@@ -165,6 +167,39 @@ unpeg_status unpeg_profile_add_library(unpeg_profile *profile, const unpeg_libra
     return UNPEG_OK;
 }
 
+unpeg_status unpeg_profile_add_hot_code(unpeg_profile *profile, const unpeg_hot_code *code)
+{
+    unpeg_hot_code own = *code;
+    unpeg_code_place *places;
+    if (own.function >= profile->frame_count || !hot_code_is_sound(code))
+        return UNPEG_ARGUMENT;
+    unpeg_status status = unpeg_profile_intern(profile, own.module, &own.module);
+    if (status == UNPEG_OK)
+        status = unpeg_profile_intern(profile, own.bytes, &own.bytes);
+    if (status == UNPEG_OK && !hot_code_list_add(&profile->codes, &own))
+        status = UNPEG_NO_MEMORY;
+    if (status != UNPEG_OK)
+        return status;
+    places = profile->codes.items[profile->codes.count - 1].places;
+    for (size_t i = 0; i < own.place_count; i++) {
+        if (status == UNPEG_OK)
+            status = unpeg_profile_intern(profile, places[i].function, &places[i].function);
+        if (status != UNPEG_OK)
+            places[i].function = (unpeg_slice){"", 0};
+    }
+    return status;
+}
+
+size_t unpeg_profile_hot_code_count(const unpeg_profile *profile)
+{
+    return profile->codes.count;
+}
+
+const unpeg_hot_code *unpeg_profile_hot_code(const unpeg_profile *profile, size_t index)
+{
+    return &profile->codes.items[index].code;
+}
+
 static unpeg_status add_root(unpeg_profile *p)
 {
     unpeg_frame_id frame;
@@ -202,6 +237,7 @@ void unpeg_profile_destroy(unpeg_profile *profile)
     call_tree_deinit(&profile->tree);
     tick_column_deinit(&profile->ticks);
     free(profile->libraries);
+    hot_code_list_deinit(&profile->codes);
     free(profile);
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "unpeg/hot_code.h"
 #include "unpeg/profile.h"
 
 #define TEXT_2(name, text) text,
@@ -46,4 +47,10 @@ const char *unpeg_vm_state_text(unpeg_vm_state state)
 {
     static const char *const texts[] = {UNPEG_VM_STATE_LIST(TEXT_2)};
     return pick(texts, UNPEG_VM_STATE_COUNT, state);
+}
+
+const char *unpeg_machine_text(unpeg_machine machine)
+{
+    static const char *const texts[] = {UNPEG_MACHINE_LIST(TEXT_2)};
+    return pick(texts, UNPEG_MACHINE_COUNT, machine);
 }

@@ -4,9 +4,10 @@
  */
 #include "recording.h"
 #include "text_out.h"
+#include "unpeg/hot_code.h"
 #include "unpeg/render.h"
 
-enum { FORMAT_VERSION = 1 };
+enum { FORMAT_VERSION = 1, BYTES_A_ROW = 4096 };
 
 /* A field ends at a comma and a row at a line end, so neither may be in a text. */
 static bool needs_escape(unsigned char c)
@@ -185,6 +186,53 @@ static void put_stacks(text_out *out, const unpeg_profile *profile)
     }
 }
 
+static void put_hex(text_out *out, unpeg_slice bytes)
+{
+    static const char digits[] = "0123456789abcdef";
+    out_text(out, "bytes,");
+    for (size_t i = 0; i < bytes.len; i++) {
+        unsigned char byte = (unsigned char)bytes.data[i];
+        const char pair[] = {digits[byte >> 4], digits[byte & 15]};
+        out_bytes(out, pair, sizeof pair);
+    }
+    out_text(out, "\n");
+}
+
+static void put_code(text_out *out, const unpeg_hot_code *code)
+{
+    out_text(out, "code");
+    put_u64(out, code->function);
+    put_text(out, unpeg_machine_text(code->machine));
+    put_u64(out, code->start);
+    put_u64(out, code->bytes.len);
+    put_slice(out, code->module);
+    out_text(out, "\n");
+    for (size_t at = 0; at < code->bytes.len; at += BYTES_A_ROW) {
+        size_t left = code->bytes.len - at;
+        put_hex(out, (unpeg_slice){code->bytes.data + at, left < BYTES_A_ROW ? left : BYTES_A_ROW});
+    }
+    for (size_t i = 0; i < code->hit_count; i++) {
+        out_text(out, "hit");
+        put_u64(out, code->hits[i].offset);
+        put_u64(out, code->hits[i].samples);
+        out_text(out, "\n");
+    }
+    for (size_t i = 0; i < code->place_count; i++) {
+        out_text(out, "place");
+        put_u64(out, code->places[i].offset);
+        put_u64(out, code->places[i].line);
+        put_slice(out, code->places[i].function);
+        out_text(out, "\n");
+    }
+}
+
+static void put_codes(text_out *out, const unpeg_profile *profile)
+{
+    size_t count = unpeg_profile_hot_code_count(profile);
+    for (size_t i = 0; i < count; i++)
+        put_code(out, unpeg_profile_hot_code(profile, i));
+}
+
 static void put_ticks(text_out *out, const unpeg_profile *profile)
 {
     size_t count = unpeg_profile_tick_count(profile);
@@ -212,6 +260,7 @@ unpeg_status unpeg_profile_save(const unpeg_profile *profile, const unpeg_writer
     put_damage(&out, unpeg_profile_damage_const(profile));
     put_libraries(&out, profile);
     put_stacks(&out, profile);
+    put_codes(&out, profile);
     put_ticks(&out, profile);
     unpeg_status status = text_out_finish(&out);
     return status == UNPEG_OK ? status

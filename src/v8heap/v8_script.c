@@ -268,11 +268,29 @@ static bool may_stand_between(uint16_t before, uint16_t after)
     return !(is_word(before) && is_word(after));
 }
 
-unpeg_status v8_script_check(v8_scripts *scripts, const v8_script *script, int32_t offset,
-                             bool *ret)
+/* The garbage collector moves the text of a young script; its length stays. */
+static unpeg_status follow_source(v8_heap *heap, v8_script *script)
+{
+    v8_word source;
+    size_t length;
+    unpeg_status status = v8_heap_field(heap, script->word, heap->layout->script_source, &source);
+    if (status || source == script->source)
+        return status;
+    status = v8_string_length(heap, source, &length);
+    if (!status && length != script->length)
+        status = UNPEG_NOT_FOUND;
+    if (!status)
+        script->source = source;
+    return status;
+}
+
+unpeg_status v8_script_check(v8_scripts *scripts, v8_script *script, int32_t offset, bool *ret)
 {
     uint16_t units[TOKEN_CONTEXT];
     size_t count;
+    unpeg_status status = follow_source(scripts->heap, script);
+    if (status)
+        return status;
     if (offset < 0 || (size_t)offset > script->length)
         return UNPEG_NOT_FOUND;
     /* The start and the end of a script are positions whatever stands there. */
@@ -280,7 +298,7 @@ unpeg_status v8_script_check(v8_scripts *scripts, const v8_script *script, int32
     if (offset == 0 || (size_t)offset == script->length)
         return UNPEG_OK;
     v8_span span = {(size_t)offset - 1, TOKEN_CONTEXT};
-    unpeg_status status = v8_string_copy(scripts->heap, script->source, span, units, &count);
+    status = v8_string_copy(scripts->heap, script->source, span, units, &count);
     if (!status && count == TOKEN_CONTEXT)
         *ret = may_stand_between(units[0], units[1]);
     return status;

@@ -47,7 +47,7 @@ UNPEG_MUST_CHECK unpeg_status v8_script_place(v8_scripts *scripts, v8_script *sc
 
 /* Whether a token can begin at offset, or a statement end: what every true position passes, and of
  * false ones one in three does not. NOT_FOUND: the text cannot be read. */
-UNPEG_MUST_CHECK unpeg_status v8_script_check(v8_scripts *scripts, const v8_script *script,
+UNPEG_MUST_CHECK unpeg_status v8_script_check(v8_scripts *scripts, v8_script *script,
                                               int32_t offset, bool *ret);
 
 #endif

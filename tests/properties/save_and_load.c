@@ -8,6 +8,7 @@
 #include "check.h"
 #include "fixture_walk.h"
 #include "text_sink.h"
+#include "unpeg/hot_code.h"
 #include "unpeg/log.h"
 #include "unpeg/render.h"
 
@@ -65,12 +66,30 @@ static void check_saved(const char *name, const unpeg_profile *profile)
     text_sink_free(&report_second);
 }
 
+static void add_code(unpeg_profile *profile)
+{
+    static const char bytes[5000] = {1, 2, ',', '\n', (char)0xff};
+    static const unpeg_code_hits hits[] = {{0, 1}, {4999, 1000000}};
+    const unpeg_code_place places[] = {{0, 7, {"f,\n\\", 4}}, {9, 0, {"", 0}}};
+    const unpeg_hot_code code = {.module = {"/lib,x", 6},
+                                 .start = UINT64_MAX - 4999,
+                                 .bytes = {bytes, sizeof bytes},
+                                 .hits = hits,
+                                 .hit_count = 2,
+                                 .places = places,
+                                 .place_count = 2};
+    assert_int_equal(unpeg_profile_add_hot_code(profile, &code), UNPEG_OK);
+    assert_int_equal(unpeg_profile_add_hot_code(profile, &code), UNPEG_OK);
+}
+
 static void check_fixture(void *user, const char *name, const char *log, size_t len)
 {
     unsigned *profiles = user;
     unpeg_profile *profile = load(log, len, 0);
     if (!profile)
         return;
+    if (*profiles % 3 == 0)
+        add_code(profile);
     if (*profiles % 2)
         unpeg_profile_info_of(profile)->recording =
             (unpeg_recording){.pid = 7, .samples = 8, .program = {"a,b\n", 4}};

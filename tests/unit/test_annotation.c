@@ -20,14 +20,13 @@ static const unsigned char nested[] = {
     0xc3,                   /* 1014 ret */
 };
 
-static annotation *annotate(const unsigned char *bytes, size_t size, const unpeg_addr *samples,
+static annotation *annotate(const unsigned char *bytes, size_t size, const unpeg_code_hits *hits,
                             size_t count)
 {
     annotation *notes = NULL;
     unpeg_error error;
-    annotation_source from = {.code = {.address = START, .bytes = bytes, .size = size},
-                              .samples = samples,
-                              .sample_count = count};
+    annotation_source from = {
+        .code = {.address = START, .bytes = bytes, .size = size}, .hits = hits, .hit_count = count};
     assert_int_equal(annotation_create(&from, &notes, &error), UNPEG_OK);
     return notes;
 }
@@ -51,20 +50,10 @@ static void instructions_are_told_apart(void **state)
 static void the_smallest_loop_with_the_samples_is_hot(void **state)
 {
     (void)state;
-    const unpeg_addr inner[] = {START + 6,
-                                START + 6,
-                                START + 9,
-                                START + 0xb,
-                                START + 4,
-                                START + 8,
-                                START + 0xb,
-                                START + 6,
-                                START + 6,
-                                START + 0x12,
-                                0,
-                                UINT64_MAX,
-                                START + sizeof nested};
-    annotation *notes = annotate(nested, sizeof nested, inner, 13);
+    const unpeg_code_hits inner[] = {
+        {6, 3}, {9, 1},    {0xb, 1},           {4, 1},         {8, 1}, {0xb, 1},
+        {6, 1}, {0x12, 1}, {sizeof nested, 5}, {UINT32_MAX, 7}};
+    annotation *notes = annotate(nested, sizeof nested, inner, 10);
     assert_int_equal(notes->samples, 10);
     assert_int_equal(notes->instructions[3].samples, 4);
     assert_int_equal(notes->instructions[4].samples, 2); /* one inside the instruction */
@@ -72,7 +61,7 @@ static void the_smallest_loop_with_the_samples_is_hot(void **state)
     assert_int_equal(notes->loops[notes->hot_loop].first, 2);
     assert_int_equal(notes->loops[notes->hot_loop].samples, 9);
     annotation_destroy(notes);
-    const unpeg_addr outer[] = {START + 2, START + 6, START + 0xd, START + 0x12};
+    const unpeg_code_hits outer[] = {{2, 1}, {6, 1}, {0xd, 1}, {0x12, 1}};
     notes = annotate(nested, sizeof nested, outer, 4);
     assert_int_equal(notes->loops[notes->hot_loop].first, 1);
     assert_int_equal(notes->loops[notes->hot_loop].samples, 4);

@@ -2,8 +2,11 @@
  *
  * Saved profiles that are damaged, cut, or newer than this build.
  */
+#include <stdio.h>
+
 #include "check.h"
 #include "log_text.h"
+#include "unpeg/hot_code.h"
 
 #define HEAD                                                                                       \
     "unpeg-profile,1\nv8,12,4,254,21,-node.33\ninfo,interval_us,2000\ninfo,isolates,1\n"           \
@@ -50,6 +53,62 @@ static void a_recording_is_kept(void **state)
     assert_true(unpeg_slice_equal(recording->backend, unpeg_slice_of("perf")));
     assert_int_equal(damage_of(profile, UNPEG_DAMAGE_BAD_ROW), 1);
     unpeg_profile_destroy(profile);
+}
+
+static void hot_code_is_kept(void **state)
+{
+    (void)state;
+    static const char text[] = HEAD FRAMES NODES "code,1,aarch64,4096,4,/a\\x2cb\nbytes,0001\n"
+                                                 "hit,1,7\nplace,0,3,f\nbytes,feff\n"
+                                                 "place,2,9,g\\x2ch\nhit,3,1\n"
+                                                 "code,1,x86-64,1,1,\nbytes,cc\nend,0\n";
+    unpeg_profile *profile = load_text(text, NULL);
+    assert_int_equal(unpeg_profile_hot_code_count(profile), 2);
+    const unpeg_hot_code *code = unpeg_profile_hot_code(profile, 0);
+    const unpeg_frame *function = unpeg_profile_frame(profile, code->function);
+    assert_true(unpeg_slice_equal(function->name, unpeg_slice_of("spin, all")));
+    assert_int_equal(code->machine, UNPEG_MACHINE_AARCH64);
+    assert_int_equal(code->start, 4096);
+    assert_true(unpeg_slice_equal(code->module, unpeg_slice_of("/a,b")));
+    assert_int_equal(code->bytes.len, 4);
+    assert_memory_equal(code->bytes.data, "\0\1\xfe\xff", 4);
+    assert_int_equal(code->hit_count, 2);
+    assert_int_equal(code->hits[0].samples, 7);
+    assert_int_equal(code->place_count, 2);
+    assert_int_equal(code->places[1].line, 9);
+    assert_true(unpeg_slice_equal(code->places[1].function, unpeg_slice_of("g,h")));
+    assert_int_equal(unpeg_profile_hot_code(profile, 1)->machine, UNPEG_MACHINE_X86_64);
+    unpeg_profile_destroy(profile);
+}
+
+static void damaged_code_is_left_out(void **state)
+{
+    (void)state;
+    static const char *const rows[] = {
+        "code,1,x86-64,1,2,\nbytes,00\n",             /* fewer bytes than it says */
+        "code,1,x86-64,1,1,\nbytes,0000\nbytes,00\n", /* more, once */
+        "code,1,x86-64,1,1,\nbytes,0g\nbytes,00\n",
+        "code,1,x86-64,1,1,\nbytes,0\nbytes,00\n",
+        "code,1,x86-64,1,1,\nbytes,00\nhit,1,1\n", /* outside */
+        "code,1,x86-64,1,2,\nbytes,0000\nhit,1,1\nhit,0,1\n",
+        "code,1,x86-64,1,2,\nbytes,0000\nplace,1,1,f\nplace,1,1,f\n",
+        "code,9,x86-64,1,1,\n",
+        "code,1,z80,1,1,\n",
+        "code,1,x86-64,1,16777217,\n",
+        "bytes,00\n",
+        "hit,0,1\n",
+        "place,0,1,f\n",
+        "code,1,x86-64,1,1,\nbytes,00\nhit,0\n",
+    };
+    static const size_t kept[] = {0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[1024];
+        snprintf(text, sizeof text, "%s%send,0\n", HEAD FRAMES NODES, rows[i]);
+        unpeg_profile *profile = load_text(text, NULL);
+        assert_int_equal(unpeg_profile_hot_code_count(profile), kept[i]);
+        assert_int_equal(damage_of(profile, UNPEG_DAMAGE_BAD_ROW), 1);
+        unpeg_profile_destroy(profile);
+    }
 }
 
 static void the_last_seconds(void **state)
@@ -112,6 +171,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_profile_is_read),
         cmocka_unit_test(a_recording_is_kept),
+        cmocka_unit_test(hot_code_is_kept),
+        cmocka_unit_test(damaged_code_is_left_out),
         cmocka_unit_test(the_last_seconds),
         cmocka_unit_test(damage_is_counted_and_costs_its_row),
         cmocka_unit_test(a_cut_file_is_partial),
