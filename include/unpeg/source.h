@@ -75,6 +75,13 @@ UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_source_read(unpeg_source *source, 
                                                           size_t size, size_t *ret,
                                                           unpeg_error *error);
 
+/* The first bytes that reads will return, up to size, which is at most UNPEG_PEEK_MAX; fewer only
+ * at the end. Call it before the first read. Fails as read. */
+enum { UNPEG_PEEK_MAX = 16 };
+UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_source_peek(unpeg_source *source, void *buffer,
+                                                          size_t size, size_t *ret,
+                                                          unpeg_error *error);
+
 /* True for memory or a regular file of 8-bit text that is not compressed and not empty. */
 UNPEG_API bool unpeg_source_can_seek(const unpeg_source *source);
 

@@ -29,6 +29,7 @@
 #include "unpeg/profile.h"
 #include "unpeg/record.h"
 #include "unpeg/render.h"
+#include "unpeg/replay.h"
 #include "unpeg/source.h"
 #include "unpeg/status.h"
 #include "unpeg/store.h"

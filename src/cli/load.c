@@ -4,6 +4,7 @@
 #include "exit_code.h"
 #include "progress.h"
 #include "stop.h"
+#include "unpeg/replay.h"
 
 static bool on_progress(void *user, uint64_t bytes, uint64_t total)
 {
@@ -22,14 +23,30 @@ void load_heed_signals(unpeg_source *source)
     unpeg_source_on_interrupt(source, on_interrupt, NULL);
 }
 
+static unpeg_status load_raw(const request *wanted, unpeg_source *source, progress *bar,
+                             unpeg_profile **ret, unpeg_error *error)
+{
+    const unpeg_replay_options options = {.struct_size = sizeof options,
+                                          .native_off = wanted->no_symbols,
+                                          .budget_us = wanted->budget_us,
+                                          .progress = on_progress,
+                                          .progress_user = bar};
+    return unpeg_replay(source, &options, ret, error);
+}
+
 static unpeg_status load_source(const request *wanted, unpeg_source *source, progress *bar,
                                 unpeg_profile **ret, unpeg_error *error)
 {
     unpeg_log_options options = request_log_options(wanted);
     options.progress = on_progress;
     options.progress_user = bar;
+    bool is_raw;
     load_heed_signals(source);
-    unpeg_status status = unpeg_log_load(&options, source, ret, error);
+    unpeg_status status = unpeg_replay_can(source, &is_raw, error);
+    if (status == UNPEG_OK && is_raw)
+        return load_raw(wanted, source, bar, ret, error);
+    if (status == UNPEG_OK)
+        status = unpeg_log_load(&options, source, ret, error);
     /* A signal that ended a wait for input ended the log as well, and the loader cannot know. */
     if (status == UNPEG_OK && stop_requested())
         unpeg_profile_info_of(*ret)->partial = true;

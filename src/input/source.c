@@ -28,9 +28,11 @@ struct unpeg_source {
     decompressor *decompressor; /* NULL: not compressed */
     utf16_stage *utf16;         /* NULL: 8-bit text */
     unsigned char head[HEAD_SIZE];
-    size_t head_at, head_len; /* bytes of the text read to recognise it, to be delivered first */
-    uint64_t text_start;      /* raw position of the text: behind a byte order mark */
-    uint64_t bytes_out;       /* of the decompressor */
+    size_t head_at, head_len;    /* bytes of the text read to recognise it, to be delivered first */
+    char peeked[UNPEG_PEEK_MAX]; /* text that was looked at, to be delivered again */
+    size_t peeked_at, peeked_len;
+    uint64_t text_start; /* raw position of the text: behind a byte order mark */
+    uint64_t bytes_out;  /* of the decompressor */
     unpeg_damage damage;
     unpeg_error failure; /* the first one: every later read fails alike */
 };
@@ -257,6 +259,13 @@ static unpeg_status read_text(unpeg_source *source, void *buffer, size_t size, s
     unpeg_status status = source->ready ? UNPEG_OK : make_ready(source, error);
     if (status != UNPEG_OK)
         return status;
+    size_t left = source->peeked_len - source->peeked_at;
+    if (left != 0) {
+        *ret = left < size ? left : size;
+        memcpy(buffer, source->peeked + source->peeked_at, *ret);
+        source->peeked_at += *ret;
+        return UNPEG_OK;
+    }
     if (source->utf16 != NULL)
         return read_utf16(source, buffer, size, ret, error);
     return read_bytes(source, buffer, size, ret, error);
@@ -274,6 +283,29 @@ unpeg_status unpeg_source_read(unpeg_source *source, void *buffer, size_t size, 
     if (error != NULL)
         *error = source->failure;
     return source->failure.status;
+}
+
+unpeg_status unpeg_source_peek(unpeg_source *source, void *buffer, size_t size, size_t *ret,
+                               unpeg_error *error)
+{
+    size_t got = 1;
+    unpeg_status status = UNPEG_OK;
+    *ret = 0;
+    if (size > UNPEG_PEEK_MAX || source->peeked_at != 0)
+        return unpeg_error_set(error, UNPEG_ARGUMENT, "too late or too long a look");
+    size_t have = source->peeked_len;
+    source->peeked_len = 0;
+    while (status == UNPEG_OK && have < size && got != 0) {
+        status = unpeg_source_read(source, source->peeked + have, size - have, &got, error);
+        have += got;
+    }
+    source->peeked_len = have;
+    *ret = have < size ? have : size;
+    memcpy(buffer, source->peeked, *ret);
+    if (status != UNPEG_OK || !unpeg_source_can_seek(source))
+        return status;
+    source->peeked_len = 0;
+    return unpeg_source_seek(source, 0, error);
 }
 
 bool unpeg_source_can_seek(const unpeg_source *source)

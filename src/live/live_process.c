@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "access.h"
+#include "noted_files.h"
 #include "proc_file.h"
 #include "process_files.h"
 #include "process_maps.h"
@@ -19,7 +20,9 @@ struct live_process {
     char root[32]; /* /proc/PID/root */
     process_maps maps;
     remote_memory *memory;
+    target_memory live; /* of memory, where what is read is noted */
     process_files files;
+    noted_files noted;
     process_view *target;
 };
 
@@ -48,7 +51,33 @@ static unpeg_status explain(unpeg_status status, int32_t pid, unpeg_error *error
     return unpeg_error_set(error, status, "process %d: %s", (int)pid, unpeg_status_text(status));
 }
 
-unpeg_status live_process_open(int32_t pid, bool native_off, live_process **ret, unpeg_error *error)
+static void note_native(void *user, unpeg_addr pc, const native_name *name)
+{
+    const live_process *p = user;
+    const raw_name noted = {name->offset, name->size, (uint32_t)name->reason, name->name};
+    raw_writer_name(p->noted.writer, pc, &noted);
+}
+
+static live_source source_of(live_process *p, bool native_off, raw_writer *raw)
+{
+    live_source source = {.memory = remote_memory_access(p->memory),
+                          .files = process_files_source(&p->files),
+                          .root = p->root,
+                          .maps = maps_text,
+                          .user = p,
+                          .native_off = native_off};
+    if (!raw)
+        return source;
+    p->live = source.memory;
+    p->noted = (noted_files){.files = source.files, .writer = raw};
+    source.memory = raw_writer_memory(raw, &p->live);
+    source.files = noted_files_source(&p->noted);
+    source.note_native = note_native;
+    return source;
+}
+
+unpeg_status live_process_open_noted(int32_t pid, bool native_off, raw_writer *raw,
+                                     live_process **ret, unpeg_error *error)
 {
     live_process *p = calloc(1, sizeof *p);
     if (!p)
@@ -58,12 +87,7 @@ unpeg_status live_process_open(int32_t pid, bool native_off, live_process **ret,
     p->files.pid = pid;
     unpeg_status status = open_parts(p, pid);
     if (status == UNPEG_OK) {
-        const live_source source = {.memory = remote_memory_access(p->memory),
-                                    .files = process_files_source(&p->files),
-                                    .root = p->root,
-                                    .maps = maps_text,
-                                    .user = p,
-                                    .native_off = native_off};
+        const live_source source = source_of(p, native_off, raw);
         status = process_view_create(&source, &p->target);
     }
     if (status != UNPEG_OK) {
@@ -72,6 +96,11 @@ unpeg_status live_process_open(int32_t pid, bool native_off, live_process **ret,
     }
     *ret = p;
     return UNPEG_OK;
+}
+
+unpeg_status live_process_open(int32_t pid, bool native_off, live_process **ret, unpeg_error *error)
+{
+    return live_process_open_noted(pid, native_off, NULL, ret, error);
 }
 
 void live_process_close(live_process *p)

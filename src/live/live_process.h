@@ -13,12 +13,16 @@
 #define UNPEG_LIVE_PROCESS_H
 
 #include "process_view.h"
+#include "raw_file.h"
 
 typedef struct live_process live_process;
 
 /* NOT_FOUND, PERMISSION (error names cause and remedy), OS, NO_MEMORY. */
 UNPEG_MUST_CHECK unpeg_status live_process_open(int32_t pid, bool native_off, live_process **ret,
                                                 unpeg_error *error);
+/* The same; what is read of it is written down as well. raw outlives the process; NULL: none. */
+UNPEG_MUST_CHECK unpeg_status live_process_open_noted(int32_t pid, bool native_off, raw_writer *raw,
+                                                      live_process **ret, unpeg_error *error);
 void live_process_close(live_process *process); /* NULL is allowed */
 
 process_view *live_process_target(live_process *process);

@@ -3,6 +3,7 @@
 
 #include "live_code.h"
 #include "live_process.h"
+#include "live_raw.h"
 #include "live_recorder.h"
 #include "sampler_clock.h"
 #include "sampling.h"
@@ -23,6 +24,7 @@ typedef struct recording {
     sampler *sampler;
     unpeg_profile *profile;
     live_recorder recorder;
+    live_raw raw;
     live_stack stack;
     int64_t begin_us, end_us; /* CLOCK_MONOTONIC; end INT64_MAX: none */
     int64_t refresh_us;
@@ -44,7 +46,11 @@ static unpeg_status open_recording(recording *r)
             unpeg_error_set(r->error, status, "there is no process %d", (int)o->pid);
     }
     if (status == UNPEG_OK)
-        status = live_process_open(o->pid, o->native_off, &r->process, r->error);
+        status =
+            live_raw_open(&r->raw, o->raw, o->pid, o->rate_hz ? o->rate_hz : SAMPLER_RATE_DEFAULT);
+    if (status == UNPEG_OK)
+        status =
+            live_process_open_noted(o->pid, o->native_off, r->raw.writer, &r->process, r->error);
     if (status == UNPEG_OK)
         status = sampler_open(o->pid, tid, &options, &r->sampler, r->error);
     if (status != UNPEG_OK)
@@ -61,11 +67,14 @@ static unpeg_status take(recording *r, const target_snapshot *snapshot)
     live_process_fresh(r->process);
     r->recorder.kept = wakefulness_was_kept(&r->thread, r->last_us, snapshot->time_us);
     r->last_us = snapshot->time_us;
+    live_raw_begin(&r->raw, snapshot, r->recorder.kept);
     unpeg_status status = process_view_stack(live_process_target(r->process), snapshot, &r->stack);
     if (status == UNPEG_OK)
-        status = live_recorder_add(&r->recorder, &r->stack, snapshot->time_us - r->begin_us);
-    if (status == UNPEG_OK)
         status = live_codes_add(&r->codes, live_process_target(r->process), snapshot, &r->stack);
+    if (status == UNPEG_OK)
+        status = live_raw_commit(&r->raw, r->process);
+    if (status == UNPEG_OK)
+        status = live_recorder_add(&r->recorder, &r->stack, snapshot->time_us - r->begin_us);
     if (status != UNPEG_OK)
         return status;
     r->facts->samples++;
@@ -117,6 +126,7 @@ static unpeg_status sample(recording *r)
     unpeg_status status = UNPEG_OK;
     r->begin_us = r->last_us = sampler_clock_us();
     r->thread = wakefulness_begin(r->options.pid, (int32_t)r->facts->tid, r->begin_us);
+    live_raw_note_begin(&r->raw, r->begin_us);
     r->refresh_us = r->begin_us + REFRESH_US;
     uint64_t duration = r->options.duration_us;
     r->end_us = duration && duration < INT64_MAX / 2 ? r->begin_us + (int64_t)duration : INT64_MAX;
@@ -175,6 +185,8 @@ static unpeg_status finish(recording *r)
             keep_text(r, process_view_withheld(live_process_target(r->process)), &facts->withheld);
     if (status == UNPEG_OK)
         status = keep_code(r);
+    if (status == UNPEG_OK)
+        status = live_raw_finish(&r->raw, facts);
     return status == UNPEG_OK ? add_libraries(r) : status;
 }
 
@@ -182,6 +194,7 @@ static void close_recording(recording *r)
 {
     sampler_close(r->sampler);
     live_process_close(r->process);
+    live_raw_close(&r->raw);
     live_stack_deinit(&r->stack);
     live_codes_deinit(&r->codes);
     unpeg_profile_destroy(r->profile);

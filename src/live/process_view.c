@@ -47,7 +47,8 @@ static unpeg_status find_v8(process_view *t)
         v8_namer_refresh(t->namer, process.mappings);
         return UNPEG_OK;
     }
-    unpeg_status status = v8_namer_create(&process, &t->namer);
+    unpeg_status status = t->source.v8 ? t->source.v8(t->source.user, &process, &t->namer)
+                                       : v8_namer_create(&process, &t->namer);
     return status == UNPEG_NOT_FOUND ? UNPEG_OK : status;
 }
 
@@ -113,6 +114,20 @@ static unpeg_frame native_frame(const code_place *place, const native_name *name
     return frame;
 }
 
+static unpeg_status find_native(process_view *t, unpeg_addr pc, const code_place *place,
+                                native_name *ret)
+{
+    if (t->source.native) {
+        (void)t->source.native(t->source.user, pc, ret);
+        return UNPEG_OK;
+    }
+    unpeg_status status =
+        native_names_find(t->names, place->mapping->path, place->file_offset, ret);
+    if (status == UNPEG_OK && t->source.note_native)
+        t->source.note_native(t->source.user, pc, ret);
+    return status;
+}
+
 static unpeg_status add_native(naming *n, const stack_frame *physical)
 {
     process_view *t = n->target;
@@ -125,7 +140,7 @@ static unpeg_status add_native(naming *n, const stack_frame *physical)
         return add_frame(n->stack, &frame);
     unpeg_status status = UNPEG_OK;
     if (!t->source.native_off)
-        status = native_names_find(t->names, place.mapping->path, place.file_offset, &name);
+        status = find_native(t, physical->pc, &place, &name);
     if (status != UNPEG_OK)
         return status;
     if (physical->kind != STACK_FRAME_GENERATED)
@@ -349,11 +364,10 @@ static unpeg_status native_code(process_view *t, unpeg_addr pc, unpeg_addr *ret_
                                 uint64_t *ret_size)
 {
     code_place place;
-    native_name name;
+    native_name name = {.reason = UNPEG_UNKNOWN_NO_SYMBOL};
     if (!address_space_locate(t->space, pc, &place) || place.mapping->path.len == 0)
         return UNPEG_NOT_FOUND;
-    unpeg_status status =
-        native_names_find(t->names, place.mapping->path, place.file_offset, &name);
+    unpeg_status status = find_native(t, pc, &place, &name);
     if (status != UNPEG_OK)
         return status;
     if (name.reason != UNPEG_UNKNOWN_NONE)

@@ -32,6 +32,12 @@ typedef struct live_source {
      * fresh they are read anew. */
     unpeg_status (*maps)(void *user, bool fresh, unpeg_slice *ret);
     void *user;
+    /* Where the process is saved: V8's layout, else it is looked for in the files; and the name of
+     * the native code at a program counter, else it is looked for as well. NULL, or with user. */
+    unpeg_status (*v8)(void *user, const v8_process *process, v8_namer **ret);
+    bool (*native)(void *user, unpeg_addr pc, native_name *ret);
+    /* Is told of every such name that was looked for. NULL, or with user. */
+    void (*note_native)(void *user, unpeg_addr pc, const native_name *name);
     bool native_off; /* native frames get no names */
 } live_source;
 

@@ -34,6 +34,13 @@ typedef struct raw_totals {
     uint64_t elapsed_us, run_us;
 } raw_totals;
 
+/* A native function, seen from a program counter in it. */
+typedef struct raw_name {
+    uint64_t offset, size; /* of the program counter in the function; of the function */
+    uint32_t reason;       /* 0, or why it has no name */
+    unpeg_slice name;
+} raw_name;
+
 typedef struct raw_writer raw_writer;
 
 /* out must outlive the writer. The bytes are compressed on their way. */
@@ -52,11 +59,15 @@ void raw_writer_maps(raw_writer *writer, unpeg_slice text);
 /* A part of a file that the target has mapped. */
 void raw_writer_file(raw_writer *writer, unpeg_slice path, uint64_t offset, unpeg_slice bytes);
 
+/* What the native code at a program counter is called, and where in the function that is. */
+void raw_writer_name(raw_writer *writer, unpeg_addr pc, const raw_name *name);
+
 /* Memory that answers as live does and notes what was read, in blocks. live must outlive it. */
 target_memory raw_writer_memory(raw_writer *writer, const target_memory *live);
 
-/* A sample and what is read until the commit. The snapshot must live until then. */
-void raw_writer_begin(raw_writer *writer, const target_snapshot *snapshot);
+/* A sample and what is read until the commit. The snapshot must live until then. kept: the thread
+ * was kept from running before. */
+void raw_writer_begin(raw_writer *writer, const target_snapshot *snapshot, bool kept);
 UNPEG_MUST_CHECK unpeg_status raw_writer_commit(raw_writer *writer);
 
 /* The file is whole only after this. */
@@ -64,8 +75,8 @@ UNPEG_MUST_CHECK unpeg_status raw_writer_finish(raw_writer *writer, const raw_to
 
 typedef struct raw_reader raw_reader;
 
-/* Takes the source over, on failure too. Fails with INPUT (no raw recording), UNSUPPORTED (of a
- * newer version), OS, NO_MEMORY. */
+/* The source must outlive the reader. Fails with INPUT (no raw recording), UNSUPPORTED (of a newer
+ * version), OS, NO_MEMORY. */
 UNPEG_MUST_CHECK unpeg_status raw_reader_open(unpeg_source *source, raw_reader **ret,
                                               unpeg_error *error);
 void raw_reader_close(raw_reader *reader); /* NULL is allowed */
@@ -81,6 +92,9 @@ unpeg_slice raw_reader_note(const raw_reader *reader, const char *name);
 UNPEG_MUST_CHECK unpeg_status raw_reader_next(raw_reader *reader, target_snapshot *ret,
                                               unpeg_error *error);
 
+/* Of the last sample: whether the thread was kept from running before it. */
+bool raw_reader_kept(const raw_reader *reader);
+
 /* Fails with nothing but NOT_FOUND. Valid until close. */
 target_memory raw_reader_memory(raw_reader *reader);
 
@@ -93,6 +107,12 @@ bool raw_reader_file(const raw_reader *reader, unpeg_slice path, uint32_t *ret);
 /* How many bytes of it, up to size, are there from offset on; they are copied. */
 size_t raw_reader_file_read(const raw_reader *reader, uint32_t file, uint64_t offset, void *bytes,
                             size_t size);
+
+/* False where no name was saved so far. The name lives until close. */
+bool raw_reader_name(const raw_reader *reader, unpeg_addr pc, raw_name *ret);
+
+/* The text of raw_reader_maps. */
+unpeg_slice raw_reader_maps_text(const raw_reader *reader);
 
 /* Zeros until the end was read. */
 raw_totals raw_reader_totals(const raw_reader *reader);

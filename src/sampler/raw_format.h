@@ -13,9 +13,11 @@
  *     MAPS     /proc/PID/maps as it was; holds from here on
  *     MEMORY   parts of memory that hold from here on: u64 address, u32 len, len bytes, ...
  *     FILE     u32 len + path, then parts of that file: u64 offset, u32 len, len bytes, ...
- *     SAMPLE   i64 time_us, i32 tid, u32 0, u64 known (bit n: DWARF register n), its values in
- *              ascending order, u64 address of the stack, the rest: the bytes of the stack
- *     END      u64 samples, lost, idle, elapsed_us, run_us
+ *     NAME     u64 program counter, u64 offset in the function, u64 size of the function, u32
+ * reason, u32 len + name: what the native code there is called; reason is an unpeg_unknown_reason,
+ * and not 0 where it has no name SAMPLE   i64 time_us, i32 tid, u32 flags (1: kept from running
+ * before), u64 known (bit n: DWARF register n), its values in ascending order, u64 address of the
+ * stack, the rest: the bytes of the stack END      u64 samples, lost, idle, elapsed_us, run_us
  *
  * HEADER comes first, END last; a file without END was cut. The memory that a sample needs comes
  * before the sample; what did not change since it was last written is not written again. Records of
@@ -34,7 +36,10 @@ enum {
     RAW_PATH_MAX = 4096,
     RAW_FILES_MAX = 1024,
     RAW_NOTES_MAX = 64,
+    RAW_NAMES_MAX = 1 << 20,
 };
+
+enum { RAW_SAMPLE_KEPT = 1 }; /* flags of a sample */
 
 enum raw_record_type {
     RAW_HEADER = 1,
@@ -43,7 +48,8 @@ enum raw_record_type {
     RAW_MEMORY,
     RAW_FILE,
     RAW_SAMPLE,
-    RAW_END
+    RAW_END,
+    RAW_NAME
 };
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
+#include "arena.h"
 #include "grow.h"
 #include "page_store.h"
 #include "raw_bytes.h"
@@ -23,7 +24,13 @@ struct raw_reader {
     raw_header header;
     raw_totals totals;
     mapping_list maps;
+    char *maps_text;
+    size_t maps_size;
     uint64_t maps_serial;
+    u64map name_index; /* program counter to 1 + place in names */
+    raw_name *names;
+    size_t name_count, name_capacity;
+    arena name_texts;
     page_store pages;
     char *paths[RAW_FILES_MAX]; /* of file i, whose space is i + 1 */
     uint32_t file_count;
@@ -32,6 +39,7 @@ struct raw_reader {
     char *payload;
     size_t payload_size, payload_capacity;
     bool ended;
+    bool kept; /* of the last sample */
 };
 
 static unpeg_status damaged(unpeg_error *error, const char *what)
@@ -150,15 +158,37 @@ static unpeg_status take_note(raw_reader *r, raw_cursor *c)
 static unpeg_status take_maps(raw_reader *r, const raw_cursor *c)
 {
     mapping_list list = {0};
-    unpeg_status status = mapping_list_parse(&list, c->at, c->left);
+    char *text = copy_text((unpeg_slice){c->at, c->left});
+    unpeg_status status = text ? mapping_list_parse(&list, c->at, c->left) : UNPEG_NO_MEMORY;
     if (status != UNPEG_OK) {
         mapping_list_deinit(&list);
+        free(text);
         return status;
     }
     mapping_list_deinit(&r->maps);
+    free(r->maps_text);
     r->maps = list;
+    r->maps_text = text;
+    r->maps_size = c->left;
     r->maps_serial++;
     return UNPEG_OK;
+}
+
+static unpeg_status take_name(raw_reader *r, raw_cursor *c)
+{
+    uint64_t pc;
+    raw_name name;
+    if (!raw_take_u64(c, &pc) || !raw_take_u64(c, &name.offset) || !raw_take_u64(c, &name.size) ||
+        !raw_take_u32(c, &name.reason) || !raw_take_text(c, &name.name))
+        return UNPEG_INPUT;
+    if (r->name_count >= RAW_NAMES_MAX)
+        return UNPEG_LIMIT;
+    name.name.data = arena_copy(&r->name_texts, name.name.data, name.name.len);
+    if (!name.name.data ||
+        !grow_reserve((void **)&r->names, &r->name_capacity, r->name_count + 1, sizeof *r->names))
+        return UNPEG_NO_MEMORY;
+    r->names[r->name_count++] = name;
+    return u64map_put(&r->name_index, pc, (uint32_t)r->name_count) ? UNPEG_OK : UNPEG_NO_MEMORY;
 }
 
 static unpeg_status take_parts(raw_reader *r, raw_cursor *c, uint32_t space)
@@ -214,15 +244,16 @@ static bool take_registers(raw_cursor *c, target_registers *registers)
     return true;
 }
 
-static bool take_sample(const raw_reader *r, raw_cursor *c, target_snapshot *ret)
+static bool take_sample(raw_reader *r, raw_cursor *c, target_snapshot *ret)
 {
     uint64_t time_us;
-    uint32_t tid, unused;
+    uint32_t tid, flags;
     *ret = (target_snapshot){.registers = {.arch = r->header.arch}};
-    if (!raw_take_u64(c, &time_us) || !raw_take_u32(c, &tid) || !raw_take_u32(c, &unused) ||
+    if (!raw_take_u64(c, &time_us) || !raw_take_u32(c, &tid) || !raw_take_u32(c, &flags) ||
         !take_registers(c, &ret->registers) || !raw_take_u64(c, &ret->stack_start) ||
         c->left > UINT64_MAX - ret->stack_start)
         return false;
+    r->kept = (flags & RAW_SAMPLE_KEPT) != 0;
     ret->time_us = (int64_t)time_us;
     ret->tid = (int32_t)tid;
     ret->stack = (const unsigned char *)c->at;
@@ -250,6 +281,8 @@ static unpeg_status take_record(raw_reader *r, uint32_t type, raw_cursor *c)
         return take_parts(r, c, MEMORY_SPACE);
     case RAW_FILE:
         return take_file(r, c);
+    case RAW_NAME:
+        return take_name(r, c);
     case RAW_END:
         return take_end(r, c) ? UNPEG_OK : UNPEG_INPUT;
     default:
@@ -301,14 +334,10 @@ static unpeg_status read_start(raw_reader *r, unpeg_error *error)
 unpeg_status raw_reader_open(unpeg_source *source, raw_reader **ret, unpeg_error *error)
 {
     raw_reader *r = calloc(1, sizeof *r);
-    if (!r) {
-        unpeg_source_close(source);
+    if (!r)
         return unpeg_error_set(error, UNPEG_NO_MEMORY, "no memory for a recording");
-    }
     r->source = source;
-    unpeg_status status = unpeg_source_make_raw(source, error);
-    if (status == UNPEG_OK)
-        status = read_start(r, error);
+    unpeg_status status = read_start(r, error);
     if (status != UNPEG_OK) {
         raw_reader_close(r);
         return status;
@@ -328,8 +357,11 @@ void raw_reader_close(raw_reader *reader)
     for (uint32_t i = 0; i < reader->file_count; i++)
         free(reader->paths[i]);
     mapping_list_deinit(&reader->maps);
+    free(reader->maps_text);
     page_store_deinit(&reader->pages);
-    unpeg_source_close(reader->source);
+    u64map_deinit(&reader->name_index);
+    free(reader->names);
+    arena_deinit(&reader->name_texts);
     free(reader->payload);
     free(reader);
 }
@@ -343,6 +375,11 @@ unpeg_slice raw_reader_note(const raw_reader *reader, const char *name)
 {
     const raw_note *note = find_note(reader, unpeg_slice_of(name));
     return note ? (unpeg_slice){note->text, note->text_len} : (unpeg_slice){NULL, 0};
+}
+
+bool raw_reader_kept(const raw_reader *reader)
+{
+    return reader->kept;
 }
 
 static unpeg_status read_saved(void *user, unpeg_addr address, void *bytes, size_t size)
@@ -361,6 +398,20 @@ const mapping_list *raw_reader_maps(const raw_reader *reader, uint64_t *serial)
 {
     *serial = reader->maps_serial;
     return &reader->maps;
+}
+
+unpeg_slice raw_reader_maps_text(const raw_reader *reader)
+{
+    return (unpeg_slice){reader->maps_text, reader->maps_size};
+}
+
+bool raw_reader_name(const raw_reader *reader, unpeg_addr pc, raw_name *ret)
+{
+    uint32_t place = u64map_get(&reader->name_index, pc);
+    if (place == 0)
+        return false;
+    *ret = reader->names[place - 1];
+    return true;
 }
 
 size_t raw_reader_file_read(const raw_reader *reader, uint32_t file, uint64_t offset, void *bytes,

@@ -22,11 +22,13 @@ struct raw_writer {
     raw_bytes memory; /* the next MEMORY record */
     raw_bytes record; /* any other */
     u64map written;   /* block to the hash of what was last written of it */
+    u64map named;     /* program counter to the hash of the name that was written */
     u64map seen;      /* block to the sample in which it was last looked at */
     uint32_t sample;  /* counts from 1 */
     uint64_t maps_hash;
     const target_memory *live;
     const target_snapshot *snapshot;
+    bool kept; /* of the snapshot */
     char buffer[OUT_BYTES];
 };
 
@@ -128,6 +130,7 @@ void raw_writer_destroy(raw_writer *writer)
     raw_bytes_deinit(&writer->record);
     u64map_deinit(&writer->written);
     u64map_deinit(&writer->seen);
+    u64map_deinit(&writer->named);
     free(writer);
 }
 
@@ -154,6 +157,22 @@ void raw_writer_file(raw_writer *writer, unpeg_slice path, uint64_t offset, unpe
     raw_put_u64(&writer->record, offset);
     raw_put_u32(&writer->record, (uint32_t)bytes.len);
     write_built(writer, RAW_FILE, bytes);
+}
+
+void raw_writer_name(raw_writer *writer, unpeg_addr pc, const raw_name *name)
+{
+    uint32_t hash =
+        (uint32_t)hash_bytes(name->name.data, name->name.len, name->offset + name->reason) | 1;
+    if (u64map_get(&writer->named, pc) == hash)
+        return;
+    if (!u64map_put(&writer->named, pc, hash))
+        fail(writer, UNPEG_NO_MEMORY);
+    raw_put_u64(&writer->record, pc);
+    raw_put_u64(&writer->record, name->offset);
+    raw_put_u64(&writer->record, name->size);
+    raw_put_u32(&writer->record, name->reason);
+    raw_put_text(&writer->record, name->name);
+    write_built(writer, RAW_NAME, nothing);
 }
 
 /* Puts a block into the next MEMORY record, unless it is there as it is. */
@@ -207,8 +226,9 @@ target_memory raw_writer_memory(raw_writer *writer, const target_memory *live)
     return (target_memory){.read = read_noted, .user = writer};
 }
 
-void raw_writer_begin(raw_writer *writer, const target_snapshot *snapshot)
+void raw_writer_begin(raw_writer *writer, const target_snapshot *snapshot, bool kept)
 {
+    writer->kept = kept;
     writer->snapshot = snapshot;
 }
 
@@ -216,7 +236,7 @@ static void write_sample(raw_writer *w, const target_snapshot *s)
 {
     raw_put_u64(&w->record, (uint64_t)s->time_us);
     raw_put_u32(&w->record, (uint32_t)s->tid);
-    raw_put_u32(&w->record, 0);
+    raw_put_u32(&w->record, w->kept ? RAW_SAMPLE_KEPT : 0);
     raw_put_u64(&w->record, s->registers.known);
     for (unsigned i = 0; i < TARGET_REGISTER_COUNT; i++)
         if (s->registers.known >> i & 1)

@@ -49,14 +49,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint32_t file;
     char byte;
     unpeg_error error = {0};
-    if (unpeg_source_open_memory(data, size, &source, &error) != UNPEG_OK ||
-        raw_reader_open(source, &reader, &error) != UNPEG_OK)
+    if (unpeg_source_open_memory(data, size, &source, &error) != UNPEG_OK)
         return 0;
+    if (raw_reader_open(source, &reader, &error) != UNPEG_OK) {
+        unpeg_source_close(source);
+        return 0;
+    }
     for (int i = 0; i < SAMPLES_READ && raw_reader_next(reader, &snapshot, &error) == UNPEG_OK; i++)
         use(reader, &snapshot);
     if (raw_reader_file(reader, unpeg_slice_of("/usr/bin/node"), &file))
         (void)raw_reader_file_read(reader, file, 5000, &byte, 1);
     (void)raw_reader_note(reader, "v8");
     raw_reader_close(reader);
+    unpeg_source_close(source);
     return 0;
 }

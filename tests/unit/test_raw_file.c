@@ -56,13 +56,14 @@ static void record(raw_bytes *file, bool whole)
     raw_writer_note(w, "v8", unpeg_slice_of("old"));
     raw_writer_note(w, "v8", unpeg_slice_of("12.4"));
     raw_writer_file(w, unpeg_slice_of("/usr/bin/node"), 5000, unpeg_slice_of("hello"));
+    raw_writer_name(w, 0x10007, &(raw_name){7, 40, 0, unpeg_slice_of("main")});
     target_memory noted = raw_writer_memory(w, &live);
     for (uint32_t i = 0; i < SAMPLES; i++) {
         uint32_t word;
         target_snapshot snapshot = snapshot_number(i, stack);
         memcpy(memory_bytes + 100, &i, sizeof i);
         raw_writer_maps(w, (unpeg_slice){maps_text, sizeof maps_text - 1});
-        raw_writer_begin(w, &snapshot);
+        raw_writer_begin(w, &snapshot, i % 3 == 1);
         assert_int_equal(memory_read_u32(&noted, MEMORY_START + 100, &word), UNPEG_OK);
         assert_int_equal(word, i);
         assert_int_equal(memory_read_u32(&noted, MEMORY_START + 8190, &word), UNPEG_OK);
@@ -76,14 +77,23 @@ static void record(raw_bytes *file, bool whole)
     raw_writer_destroy(w);
 }
 
+static unpeg_source *source;
+
 static raw_reader *open_bytes(const void *bytes, size_t size, unpeg_status expected)
 {
-    unpeg_source *source;
     raw_reader *reader = NULL;
     unpeg_error error = {0};
     assert_int_equal(unpeg_source_open_memory(bytes, size, &source, &error), UNPEG_OK);
     assert_int_equal(raw_reader_open(source, &reader, &error), expected);
+    if (expected != UNPEG_OK)
+        unpeg_source_close(source);
     return reader;
+}
+
+static void close_reader(raw_reader *reader)
+{
+    raw_reader_close(reader);
+    unpeg_source_close(source);
 }
 
 static void check_sample(raw_reader *r, uint32_t i)
@@ -94,6 +104,7 @@ static void check_sample(raw_reader *r, uint32_t i)
     assert_int_equal(raw_reader_next(r, &snapshot, &error), UNPEG_OK);
     assert_int_equal(snapshot.time_us, 1000 + i);
     assert_int_equal(snapshot.tid, 42);
+    assert_int_equal(raw_reader_kept(r), i % 3 == 1);
     assert_int_equal(snapshot.registers.known, 0x100c0);
     assert_int_equal(snapshot.registers.value[REG_X86_RBP], i);
     assert_int_equal(snapshot.registers.value[REG_X86_RIP], 0x10000 + i);
@@ -134,11 +145,19 @@ static void test_round_trip(void **state)
     assert_false(raw_reader_file(r, unpeg_slice_of("/usr/bin/nod"), &id));
     assert_int_equal(raw_reader_file_read(r, id, 5001, text, sizeof text), 4);
     assert_memory_equal(text, "ello", 4);
+    raw_name name;
+    assert_true(raw_reader_name(r, 0x10007, &name));
+    assert_int_equal(name.offset, 7);
+    assert_int_equal(name.size, 40);
+    assert_int_equal(name.reason, 0);
+    assert_true(unpeg_slice_equal(name.name, unpeg_slice_of("main")));
+    assert_false(raw_reader_name(r, 0x10008, &name));
+    assert_int_equal(raw_reader_maps_text(r).len, sizeof maps_text - 1);
     assert_int_equal(raw_reader_next(r, &snapshot, &error), UNPEG_NOT_FOUND);
     assert_int_equal(raw_reader_next(r, &snapshot, &error), UNPEG_NOT_FOUND);
     assert_int_equal(raw_reader_totals(r).samples, SAMPLES);
     assert_int_equal(raw_reader_totals(r).run_us, 4);
-    raw_reader_close(r);
+    close_reader(r);
     raw_bytes_deinit(&file);
 }
 
@@ -149,7 +168,6 @@ static void test_cut_anywhere(void **state)
     raw_bytes file = {0};
     record(&file, true);
     for (size_t len = 0; len < file.used; len += 7) {
-        unpeg_source *source;
         raw_reader *r;
         target_snapshot snapshot;
         unpeg_error error = {0};
@@ -157,6 +175,7 @@ static void test_cut_anywhere(void **state)
         unpeg_status status = raw_reader_open(source, &r, &error);
         if (status != UNPEG_OK) {
             assert_int_equal(status, UNPEG_INPUT);
+            unpeg_source_close(source);
             continue;
         }
         do
@@ -164,7 +183,7 @@ static void test_cut_anywhere(void **state)
         while (status == UNPEG_OK);
         /* The last bytes of a zstd frame carry nothing. */
         assert_true(status == UNPEG_INPUT || (status == UNPEG_NOT_FOUND && len + 16 > file.used));
-        raw_reader_close(r);
+        close_reader(r);
     }
     raw_bytes_deinit(&file);
 }
@@ -189,7 +208,7 @@ static unpeg_status status_behind(raw_bytes *file)
     unpeg_error error = {0};
     raw_reader *r = open_bytes(file->data, file->used, UNPEG_OK);
     unpeg_status status = raw_reader_next(r, &snapshot, &error);
-    raw_reader_close(r);
+    close_reader(r);
     return status;
 }
 

@@ -366,6 +366,41 @@ static void a_verbatim_source_keeps_the_compression(void **state)
     check_kept(unpeg_source_make_verbatim, BYTES("\xff\xfev\0008\0\n"));
 }
 
+static void check_peek(unpeg_source *source, const char *text)
+{
+    char head[UNPEG_PEEK_MAX];
+    size_t len, expected = strlen(text) < sizeof head ? strlen(text) : sizeof head;
+    unpeg_error error = {0};
+    assert_int_equal(unpeg_source_peek(source, head, 3, &len, &error), UNPEG_OK);
+    assert_int_equal(len, expected < 3 ? expected : 3);
+    assert_int_equal(unpeg_source_peek(source, head, sizeof head, &len, &error), UNPEG_OK);
+    assert_int_equal(len, expected);
+    assert_memory_equal(head, text, len);
+    check_text(source, 7, text);
+}
+
+static void a_look_takes_nothing(void **state)
+{
+    (void)state;
+    int ends[2];
+    char path[64];
+    unpeg_source *source;
+    check_peek(open_file("plain", LOG, sizeof LOG - 1), LOG);
+    check_peek(open_file("short", "v8", 2), "v8");
+    check_peek(open_file("marked", BYTES("\xef\xbb\xbfv8-version,1,2,3\n")), "v8-version,1,2,3\n");
+    check_peek(open_file("wide", BYTES("v\0008\0,\0x\0\n\0")), "v8,x\n");
+    assert_int_equal(pipe(ends), 0);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", ends[0]);
+    disturb_reads();
+    pid_t writer = slow_writer(ends[1], LOG);
+    close(ends[1]);
+    assert_int_equal(unpeg_source_open(path, &source, NULL), UNPEG_OK);
+    check_peek(source, LOG);
+    close(ends[0]);
+    while (waitpid(writer, NULL, 0) < 0)
+        assert_int_equal(errno, EINTR);
+}
+
 static bool count_question(void *user)
 {
     int *questions = user;
@@ -435,6 +470,7 @@ int main(void)
         cmocka_unit_test(long_utf16_streams),
         cmocka_unit_test(a_raw_source_keeps_the_encoding),
         cmocka_unit_test(a_verbatim_source_keeps_the_compression),
+        cmocka_unit_test(a_look_takes_nothing),
         cmocka_unit_test(an_interruption_may_end_the_input),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
