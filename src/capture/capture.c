@@ -117,7 +117,8 @@ static bool pick_log(capture_run *run)
 /* From here on the log has two names, and whatever ends this process, a drain finds it. */
 static void spool_log(capture_run *run)
 {
-    const step s = {"spool", step_spool, &run->spooled, sizeof run->spooled, left_us(run) / 4};
+    /* A disk may take long to say that the note is on it, and nothing else is worth as much. */
+    const step s = {"spool", step_spool, &run->spooled, sizeof run->spooled, left_us(run) / 2};
     uint64_t begin_us = worker_clock_us();
     if (run_step(run, &s) && !run->spooled.is_linked)
         add_failure(run, "spool", run->spooled.reason, begin_us);
@@ -268,8 +269,9 @@ static void take_facts(capture_run *run)
         f->key = run->put.key;
         f->kept = run->put.kept;
     } else if (strcmp(f->upload, "pending") == 0) {
-        f->url = run->spooled.url;
-        f->key = run->spooled.key;
+        /* A key that was taken has been changed for the next. */
+        f->url = run->facts.put && run->put.url[0] ? run->put.url : run->spooled.url;
+        f->key = run->facts.put && run->put.key[0] ? run->put.key : run->spooled.key;
     }
 }
 

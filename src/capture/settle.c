@@ -60,7 +60,6 @@ static unpeg_status make_key(settling *s, const unpeg_store *store, unpeg_error 
     return status;
 }
 
-/* Killed between the link and the note: which card it was is not known any more. */
 static unpeg_status note_store(settling *s, const unpeg_store *store, unpeg_error *error)
 {
     unpeg_status status = UNPEG_OK;
@@ -73,7 +72,8 @@ static unpeg_status note_store(settling *s, const unpeg_store *store, unpeg_erro
 static unpeg_status open_store(settling *s, unpeg_store **ret, unpeg_error *error)
 {
     unpeg_status status = unpeg_pending_read(s->state_path, &s->pending, error);
-    if (status == UNPEG_NOT_FOUND)
+    /* Without a note, or with one that a dying machine left, whose log it is is not known. */
+    if (status == UNPEG_NOT_FOUND || status == UNPEG_INPUT)
         s->pending = (unpeg_pending){.url = SETTLE_NO_STORE};
     else if (status != UNPEG_OK)
         return status;

@@ -297,20 +297,29 @@ static void what_cannot_be_stored_stays(void **state)
 {
     (void)state;
     scene s;
-    char path[SPOOL_PATH_BYTES];
     scene_open(&s, 1);
     scratch_write(&s.folder, "store", "no folder", 9);
     settle_result r = settle_scene(&s);
     assert_int_not_equal(r.status, UNPEG_OK);
     assert_non_null(strstr(r.reason, "Not a directory"));
     assert_true(exists(s.log) && in_spool(&s, s.entry.log) && in_spool(&s, s.entry.state));
+    scene_close(&s);
+}
+
+/* What it is of is lost with the note, and not the log. */
+static void a_damaged_note(void **state)
+{
+    (void)state;
+    scene s;
+    char path[SPOOL_PATH_BYTES];
+    scene_open(&s, 1);
     FILE *state_file = fopen(spool_path(&s.spool, s.entry.state, path), "w");
     assert_true(state_file && fputs("unpeg-upload 1\nkey x\n", state_file) >= 0);
     assert_int_equal(fclose(state_file), 0);
-    r = settle_scene(&s);
-    assert_int_equal(r.status, UNPEG_INPUT);
-    assert_string_equal(r.reason, "no note of an upload, or a damaged one");
-    assert_true(exists(s.log) && in_spool(&s, s.entry.log));
+    settle_result r = settle_scene(&s);
+    assert_int_equal(r.status, UNPEG_OK);
+    assert_non_null(strstr(r.key, "no-realm/no-job/no-card/no-step/"));
+    assert_true(r.log_gone && r.spool_gone);
     scene_close(&s);
 }
 
@@ -361,6 +370,7 @@ int main(void)
         cmocka_unit_test(notes_without_a_store),
         cmocka_unit_test(a_key_that_was_used),
         cmocka_unit_test(what_cannot_be_stored_stays),
+        cmocka_unit_test(a_damaged_note),
         cmocka_unit_test(a_drain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

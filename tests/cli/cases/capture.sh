@@ -38,6 +38,10 @@ log; echo nonsense >logs/isolate-0x1-999999991-unpeg-999999991.log; capture
 unpeg drain logs | tidy; echo "exit ${PIPESTATUS[0]}"
 unpeg drain --store $store logs | tidy; echo "exit ${PIPESTATUS[0]}; logs: $(ls logs)"
 unpeg drain --store $store logs; echo "exit $?"
+echo "--- its note is damaged: whose it was is not known any more"
+log; capture --upload always --key realm=R
+head -c 40 logs/unpeg-spool/*.state >cut; cp cut logs/unpeg-spool/*.state
+unpeg drain --store $store logs | tidy; echo "exit ${PIPESTATUS[0]}; $(find store -type f -exec cmp v8.log {} \; -print | wc -l) stored"
 echo "--- no spool: stored all the same"
 log; echo nonsense >logs/isolate-0x1-999999991-unpeg-999999991.log; echo >logs/unpeg-spool; capture --store $store
 echo "--- a short line keeps the key"
