@@ -71,6 +71,7 @@ def write_only_keys():
     sts = boto3.client("sts", endpoint_url=SERVER["endpoint"], region_name=SERVER["region"],
                        aws_access_key_id=SERVER["access_key"], aws_secret_access_key=SERVER["secret_key"])
     given = sts.assume_role(RoleArn=SERVER["write_only_role"], RoleSessionName="peers")["Credentials"]
+    sts.close()
     return given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"]
 
 
