@@ -1,18 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""What is wrong around an upload: the network, the clock, the region, the keys, the time, and signals.
+"""What is wrong around an upload: the network, the clock, the region, the time, and signals.
 
 The claim is that of test_retry.py: stored whole, or not stored and the log still there, in time, and one line says which.
 """
-import http.server
-import json
+import os
 import re
-import threading
+import resource
+import signal
 import time
 
-from harness import COMPLETE, CONDITIONS, LARGE, MIB, PART_2, SERVER, SMALL, UploadCase, key_environment, main, needs
-
-STALE_KEYS = ("400:ExpiredToken", "403:ExpiredToken", "400:InvalidToken", "403:TokenRefreshRequired", "403:RequestExpired")
+from harness import (COMPLETE, CONDITIONS, LARGE, MIB, PART_2, SERVER, SMALL, UploadCase, facts, log_bytes, main, needs,
+                     tls_context)
 
 
 class TestNetwork(UploadCase):
@@ -40,6 +39,16 @@ class TestNetwork(UploadCase):
         self.assert_in_time(done, 3)
         self.assertIn("store.invalid", done.out + done.err)
 
+    def test_no_such_proxy(self):
+        path = self.write("a.log", SMALL)
+        for host in ("http://proxy.invalid:3128", "http://127.0.0.1:9"):
+            with self.subTest(host=host):
+                environment = self.environment(http_proxy=host, AWS_ENDPOINT_URL_S3=self.endpoint)
+                done = self.upload(path, environment=environment, budget="2s")
+                self.assert_safe(done, path, SMALL, stored=False)
+                self.assert_in_time(done, 2)
+                self.assertEqual(self.proxy.log, [])
+
     def test_endpoints_that_are_none(self):
         for endpoint in ("ftp://127.0.0.1", "127.0.0.1:1", "http://", "http://store.invalid", "file:///etc"):
             with self.subTest(endpoint=endpoint):
@@ -48,15 +57,22 @@ class TestNetwork(UploadCase):
                 self.assert_safe(done, path, SMALL, stored=False)
                 self.assertLess(done.seconds, 10)
 
-    def test_chaos(self):
+    def chaos(self, proxy, environment):
         """Two requests of five are refused, and of the others every third loses its connection."""
-        self.proxy.set_rules([{"chance": 0.4, "status": "503:SlowDown"}, {"chance": 0.15, "cut_up": 50000},
-                              {"chance": 0.15, "drop_resp": True}])
-        self.check_chaos()
-
-    def check_chaos(self):
+        proxy.set_rules([{"chance": 0.4, "status": "503:SlowDown"}, {"chance": 0.15, "cut_up": 50000},
+                         {"chance": 0.15, "drop_resp": True}])
         path = self.write("a.log", LARGE)
-        self.assert_safe(self.upload(path, budget="60s"), path, LARGE)
+        self.assert_safe(self.upload(path, environment=environment, budget="60s"), path, LARGE)
+
+    def test_chaos(self):
+        self.chaos(self.proxy, self.environment())
+
+    def test_chaos_over_tls(self):
+        if "ca" not in SERVER:
+            self.skipTest("this server has no certificate")
+        proxy = self.start_proxy(tls=tls_context())
+        endpoint = f"https://127.0.0.1:{proxy.port}"
+        self.chaos(proxy, self.environment(AWS_ENDPOINT_URL_S3=endpoint, AWS_CA_BUNDLE=SERVER["ca"]))
 
 
 class TestClock(UploadCase):
@@ -127,68 +143,6 @@ class TestRegion(UploadCase):
         self.assertLessEqual(len(self.requests("PUT")), 10)
 
 
-class Keys:
-    """A container's credentials service: another set of keys each time, all of them good ones."""
-
-    def __init__(self, case):
-        self.asked = 0
-        outer = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                outer.asked += 1
-                keys = key_environment()
-                soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
-                body = json.dumps({"AccessKeyId": keys["AWS_ACCESS_KEY_ID"], "SecretAccessKey": keys["AWS_SECRET_ACCESS_KEY"],
-                                   "Expiration": soon}).encode()
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        case.addCleanup(self.server.server_close)
-        case.addCleanup(self.server.shutdown)
-
-    @property
-    def environment(self):
-        return {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None,
-                "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"http://127.0.0.1:{self.server.server_port}/keys"}
-
-
-class TestKeys(UploadCase):
-    def test_stale_keys_are_fetched_anew_in_mid_upload(self):
-        for status in STALE_KEYS:
-            with self.subTest(status=status):
-                keys = Keys(self)
-                self.check([{**PART_2, "status": status, "drain": True, "times": 1}], LARGE, stored=True,
-                           environment=self.environment(**keys.environment))
-                self.assertEqual(keys.asked, 2)
-                self.assertEqual(len(self.requests("PUT", "partNumber=1")), 1)
-
-    def test_keys_that_stay_stale(self):
-        keys = Keys(self)
-        self.check([{**PART_2, "status": "400:ExpiredToken", "drain": True}], LARGE, stored=False,
-                   environment=self.environment(**keys.environment))
-        self.assertLessEqual(len(self.requests("PUT", "partNumber=2")), 2)
-        self.assertEqual(self.unfinished_uploads(), [])
-
-    def test_keys_that_cannot_be_fetched_anew(self):
-        done = self.check([{"method": "PUT", "status": "400:ExpiredToken", "drain": True}], stored=False)
-        self.assertIn("ExpiredToken", done.out + done.err)
-
-    def test_no_keys(self):
-        none = {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}
-        done = self.check([], stored=False, environment=self.environment(**none))
-        self.assertEqual(self.proxy.log, [])
-        self.assertIn("credentials", done.out + done.err)
-        self.assertLess(done.seconds, 15)
-
-
 class TestBudget(UploadCase):
     def test_stalls(self):
         for data, place in ((SMALL, {"method": "PUT"}), (LARGE, PART_2), (LARGE, COMPLETE), (SMALL, {"method": "HEAD"})):
@@ -221,7 +175,7 @@ class TestSignals(UploadCase):
         path = self.write("a.log", LARGE)
         running = self.start("upload", *self.upload_options(), path, environment=self.environment())
         self.wait_until(reached, "the place")
-        running.signal(15)
+        running.signal(signal.SIGTERM)
         done = running.wait()
         self.assertEqual(done.code, 143, done)
         self.assertLess(done.seconds, 5)
@@ -241,15 +195,67 @@ class TestSignals(UploadCase):
         rule = {**PART_2, "status": "503:SlowDown", "headers": {"Retry-After": "30"}}
         self.interrupted(rule, lambda: self.requests("PUT", "partNumber=2"))
 
-    def test_killed(self):
+    def kill_in_part_2(self, *more):
+        self.clear()
         self.proxy.set_rules([{**PART_2, "stall_up": 70000}])
         path = self.write("a.log", LARGE)
-        running = self.start("upload", *self.upload_options(), path, environment=self.environment())
+        running = self.start("upload", *self.upload_options(), *more, path)
         self.wait_until(self.up_of_part_2(70000), "part 2")
-        running.signal(9)
+        running.signal(signal.SIGKILL)
         running.wait()
         self.assert_file(path, LARGE)
         self.assertEqual(self.stored_keys(), [])
+        upload, = self.unfinished_uploads()
+        parts = self.s3.list_parts(Bucket=self.bucket, Key=upload["Key"], UploadId=upload["UploadId"])["Parts"]
+        self.assertEqual([part["Size"] for part in parts], [8 * MIB])
+        self.proxy.set_rules([])
+        self.proxy.log.clear()
+        return path
+
+    def test_killed(self):
+        """Nothing of it counts; what is left in the store is for its lifecycle rule."""
+        path = self.kill_in_part_2()
+        self.assert_safe(self.upload(path), path, LARGE, stored=True)
+
+    def test_killed_with_notes(self):
+        """What was sent is not sent again, under the key that it had."""
+        state = self.path("a.state")
+        path = self.kill_in_part_2("--state", state)
+        done = self.upload(path, "--state", state)
+        self.assert_safe(done, path, LARGE, stored=True)
+        self.assertEqual(self.requests("PUT", "partNumber=1"), [])
+        self.assertEqual((facts(done.out)["resumed"], os.path.exists(state), self.unfinished_uploads()), ("1", False, []))
+
+    def test_killed_with_notes_of_another_log(self):
+        """A log that was written anew has nothing of the old one in it."""
+        state = self.path("a.state")
+        path = self.kill_in_part_2("--state", state)
+        other = log_bytes(20 * MIB, 3)
+        self.write("a.log", other)
+        self.assert_safe(self.upload(path, "--state", state), path, other, stored=True)
+
+
+class TestNotes(UploadCase):
+    def test_notes_that_cannot_be_written(self):
+        def no_room():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        for state, options in (("/dev/full", {}), (self.path("none/a.state"), {}), (self.folder, {}),
+                               (self.path("a.state"), {"preexec_fn": no_room})):
+            with self.subTest(state=state):
+                self.clear()
+                path = self.write("a.log", LARGE)
+                self.assert_safe(self.upload(path, "--state", state, **options), path, LARGE)
+
+    def test_notes_that_are_damaged(self):
+        for damage in (b"", b"\0" * 300, b"unpeg", b"\xff" * 5000):
+            with self.subTest(damage=damage):
+                self.clear()
+                state = self.write("a.state", damage)
+                path = self.write("a.log", LARGE)
+                done = self.upload(path, "--state", state)
+                self.assert_safe(done, path, LARGE)
+                self.assertTrue(done.code == 0 or "note" in done.out + done.err, done)
 
 
 if __name__ == "__main__":

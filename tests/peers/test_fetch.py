@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 
-from harness import MIB, PeerCase, log_bytes, main
+from harness import MIB, PeerCase, log_bytes, main, needs, write_only_keys
 
 DATA = log_bytes(6 * MIB)
 OTHER = log_bytes(6 * MIB, 1)
@@ -226,6 +226,21 @@ class TestWhich(FetchCase):
         packed = subprocess.run(["zstd", "-qc"], input=DATA, stdout=subprocess.PIPE, check=True).stdout
         self.put(key_of() + ".zst", packed)
         self.assert_whole(self.fetch("--realm", "r", "-o", self.path("got")))
+
+
+class TestRights(FetchCase):
+    @needs("write_only_role")
+    def test_a_role_that_may_only_write(self):
+        self.put(key_of())
+        environment = self.environment(write_only_keys())
+        done = self.fetch_key(environment=environment)
+        self.assert_none(done)
+        self.assertIn("403", done.err)
+        for arguments in (("fetch", "--realm", "r", "-o", self.path("got")), ("list",)):
+            done = self.unpeg(*arguments, "--store", f"s3://{self.bucket}", "--budget", "60s", environment=environment)
+            self.assert_none(done)
+            self.assertIn("AccessDenied", done.err)
+        self.assertLessEqual(len(self.proxy.log), 3)
 
 
 class TestParsing(FetchCase):
