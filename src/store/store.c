@@ -186,6 +186,16 @@ void store_put_note(const store_put *put)
         return;
 }
 
+/* In place of no file that somebody may want, such as the log itself. */
+static unpeg_status write_first_note(const upload_state *state, const char *path,
+                                     unpeg_error *error)
+{
+    if (!upload_state_may_replace(path))
+        return unpeg_error_set(error, UNPEG_ARGUMENT,
+                               "the state file is there, and is no note of an upload");
+    return upload_state_write(state, path, error);
+}
+
 /* What an earlier put left, or a first note of this one: from then on the file is not forgotten. */
 static unpeg_status begin_notes(const unpeg_store *store, const store_put *put, unpeg_error *error)
 {
@@ -199,7 +209,7 @@ static unpeg_status begin_notes(const unpeg_store *store, const store_put *put, 
     if (!path || upload_state_read(put->state, path, NULL) != UNPEG_OK) {
         upload_state_deinit(put->state);
         *put->state = (upload_state){.pending = wanted};
-        return path ? upload_state_write(put->state, path, error) : UNPEG_OK;
+        return path ? write_first_note(put->state, path, error) : UNPEG_OK;
     }
     if (strcmp(noted->url, wanted.url) == 0 && strcmp(noted->key, wanted.key) == 0 &&
         noted->zstd == wanted.zstd)

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "grow.h"
@@ -12,6 +13,7 @@
 
 /* 10 000 parts and the longest texts. */
 enum { STATE_BYTES_MAX = 1 << 20 };
+static const char first_line[] = "unpeg-upload 1";
 
 unpeg_status upload_state_add_part(upload_state *state, const upload_part *part)
 {
@@ -212,7 +214,7 @@ static bool is_consistent(const upload_state *state)
 static unpeg_status parse(upload_state *state, unpeg_slice text)
 {
     unpeg_slice line;
-    if (!next_line(&text, &line) || !unpeg_slice_equal(line, unpeg_slice_of("unpeg-upload 1")))
+    if (!next_line(&text, &line) || !unpeg_slice_equal(line, unpeg_slice_of(first_line)))
         return UNPEG_INPUT;
     while (next_line(&text, &line) && !unpeg_slice_equal(line, unpeg_slice_of("end"))) {
         const char *blank = line.len != 0 ? memchr(line.data, ' ', line.len) : NULL;
@@ -260,6 +262,34 @@ unpeg_status upload_state_read(upload_state *state, const char *path, unpeg_erro
     }
     free(text);
     return status;
+}
+
+/* What a dying machine leaves of a note: nothing, zeros, or its begin. */
+static bool is_rest_of_note(const char *text, size_t len)
+{
+    if (len >= sizeof first_line - 1 && memcmp(text, first_line, sizeof first_line - 1) == 0)
+        return true;
+    for (size_t i = 0; i < len; i++)
+        if (text[i] != '\0')
+            return false;
+    return true;
+}
+
+static bool is_regular(int fd)
+{
+    struct stat info;
+    return fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+bool upload_state_may_replace(const char *path)
+{
+    char begin[256];
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT;
+    ssize_t len = is_regular(fd) ? read(fd, begin, sizeof begin) : -1;
+    close(fd);
+    return len >= 0 && is_rest_of_note(begin, (size_t)len);
 }
 
 unpeg_status unpeg_pending_write(const char *state_path, const unpeg_pending *pending,

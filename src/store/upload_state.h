@@ -56,6 +56,9 @@ UNPEG_MUST_CHECK unpeg_status upload_state_write(const upload_state *state, cons
 UNPEG_MUST_CHECK unpeg_status upload_state_read(upload_state *state, const char *path,
                                                 unpeg_error *error);
 
+/* Whether nothing is there, or what is left of a note: anything else is not ours. */
+bool upload_state_may_replace(const char *path);
+
 /* The same from memory. Fails with INPUT or NO_MEMORY. */
 UNPEG_MUST_CHECK unpeg_status upload_state_parse(upload_state *state, const char *text, size_t len);
 

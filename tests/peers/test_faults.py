@@ -240,22 +240,31 @@ class TestNotes(UploadCase):
         def no_room():
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-        for state, options in (("/dev/full", {}), (self.path("none/a.state"), {}), (self.folder, {}),
+        for state, options in ((self.path("none/a.state"), {}), (self.folder, {}),
                                (self.path("a.state"), {"preexec_fn": no_room})):
             with self.subTest(state=state):
                 self.clear()
                 path = self.write("a.log", LARGE)
                 self.assert_safe(self.upload(path, "--state", state, **options), path, LARGE)
 
+    def test_what_is_no_note_stays(self):
+        """The log itself above all, when its name is given twice."""
+        self.clear()
+        path, other = self.write("a.log", LARGE), self.write("other.log", SMALL)
+        for state in (path, other):
+            with self.subTest(state=state):
+                self.assert_safe(self.upload(path, "--state", state), path, LARGE, stored=False)
+                self.assert_file(path, LARGE)
+                self.assert_file(other, SMALL)
+
     def test_notes_that_are_damaged(self):
-        for damage in (b"", b"\0" * 300, b"unpeg", b"\xff" * 5000):
+        for damage in (b"", b"\0" * 300, b"unpeg-upload 1\nurl s3"):
             with self.subTest(damage=damage):
                 self.clear()
                 state = self.write("a.state", damage)
                 path = self.write("a.log", LARGE)
-                done = self.upload(path, "--state", state)
-                self.assert_safe(done, path, LARGE)
-                self.assertTrue(done.code == 0 or "note" in done.out + done.err, done)
+                self.assert_safe(self.upload(path, "--state", state), path, LARGE, stored=True)
+                self.assertFalse(os.path.exists(state))
 
 
 if __name__ == "__main__":

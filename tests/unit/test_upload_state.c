@@ -135,6 +135,35 @@ static void test_files(void **state)
     assert_int_equal(rmdir(scratch.path), 0);
 }
 
+static void test_what_is_not_replaced(void **state)
+{
+    (void)state;
+    scratch_folder scratch;
+    static const struct {
+        const char *text;
+        size_t len;
+        bool may;
+    } rows[] = {{"", 0, true},
+                {"\0\0\0\0", 4, true},
+                {"unpeg-upload 1\nurl s3", 21, true},
+                {"unpeg-upload 1", 14, true},
+                {"unpeg-upl", 9, false},
+                {"v8-version,11,3\n", 16, false},
+                {"\0\0x", 3, false}};
+    scratch_open(&scratch);
+    const char *path = scratch_path(&scratch, "up.state");
+    assert_true(upload_state_may_replace(path));
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        scratch_write(&scratch, "up.state", rows[i].text, rows[i].len);
+        if (upload_state_may_replace(path) != rows[i].may)
+            fail_msg("row %zu", i);
+    }
+    assert_int_equal(unlink(path), 0);
+    assert_false(upload_state_may_replace(scratch.path));
+    assert_false(upload_state_may_replace("/dev/null"));
+    assert_int_equal(rmdir(scratch.path), 0);
+}
+
 static void test_etags(void **state)
 {
     (void)state;
@@ -149,7 +178,10 @@ static void test_etags(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_there_and_back),
-                                       cmocka_unit_test(test_cut), cmocka_unit_test(test_damaged),
-                                       cmocka_unit_test(test_files), cmocka_unit_test(test_etags)};
+                                       cmocka_unit_test(test_cut),
+                                       cmocka_unit_test(test_damaged),
+                                       cmocka_unit_test(test_files),
+                                       cmocka_unit_test(test_what_is_not_replaced),
+                                       cmocka_unit_test(test_etags)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
