@@ -109,6 +109,9 @@ typedef struct http_client_options {
 UNPEG_MUST_CHECK unpeg_status http_client_create(const http_client_options *options,
                                                  http_client **ret, unpeg_error *error);
 
+/* Whether what libcurl failed with may be gone the next time. */
+bool http_code_is_transient(int code);
+
 /* Lives as long as the client. */
 const http_transport *http_client_transport(const http_client *client);
 

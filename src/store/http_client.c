@@ -293,7 +293,7 @@ static bool is_stalled(exchange *x)
     return now - x->moved_at_ms >= or_default(x->request->stall_ms, HTTP_STALL_MS);
 }
 
-static unpeg_status fail(exchange *x, CURLcode code, const char *message)
+bool http_code_is_transient(int code)
 {
     static const unsigned char transient[] = {
         CURLE_COULDNT_RESOLVE_PROXY,
@@ -309,9 +309,14 @@ static unpeg_status fail(exchange *x, CURLcode code, const char *message)
         CURLE_SEND_FAIL_REWIND,
         CURLE_HTTP2_STREAM,
     };
+    return memchr(transient, code, sizeof transient) != NULL;
+}
+
+static unpeg_status fail(exchange *x, CURLcode code, const char *message)
+{
     bool untrusted = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE;
     x->response->transport_code = (int)code;
-    x->response->may_retry = memchr(transient, (int)code, sizeof transient) != NULL;
+    x->response->may_retry = http_code_is_transient((int)code);
     return unpeg_error_set(&x->response->error, UNPEG_REMOTE, "%s%s", message,
                            untrusted ? " (certificates to trust: package ca-certificates, or "
                                        "AWS_CA_BUNDLE)"

@@ -182,6 +182,20 @@ static void failures_have_kinds(void **state)
     }
 }
 
+/* Each code there is, also those that no server of these tests can cause. */
+static void what_is_tried_again(void **state)
+{
+    static const int transient[] = {5, 6, 7, 16, 18, 28, 35, 52, 55, 56, 65, 92};
+    size_t next = 0;
+    (void)state;
+    for (int code = 0; code < 128; code++) {
+        bool wanted = next < COUNT(transient) && transient[next] == code;
+        next += wanted;
+        if (http_code_is_transient(code) != wanted)
+            fail_msg("code %d", code);
+    }
+}
+
 static void nobody_listens(void **state)
 {
     static const canned_answer answers[] = {{.text = OK_EMPTY}};
@@ -422,6 +436,7 @@ int main(void)
         cmocka_unit_test(a_head_has_no_body),
         cmocka_unit_test(redirects_are_answers),
         cmocka_unit_test(failures_have_kinds),
+        cmocka_unit_test(what_is_tried_again),
         cmocka_unit_test(nobody_listens),
         cmocka_unit_test(budgets_end_a_stalled_request),
         cmocka_unit_test(sinks),
