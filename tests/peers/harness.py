@@ -50,6 +50,14 @@ def load_server():
 
 SERVER = load_server()
 UNPEG = os.environ.get("UNPEG", "unpeg")
+
+
+def is_sanitized(path):
+    with open(shutil.which(path) or path, "rb") as file:
+        return b"__asan_init" in file.read()
+
+
+SANITIZED = is_sanitized(UNPEG)
 # Whether it knows If-None-Match. Where it does not, each process learns so and asks what is there.
 CONDITIONS = bool(SERVER.get("conditions"))
 
@@ -201,6 +209,8 @@ class PeerCase(unittest.TestCase):
                   "AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL_S3": self.endpoint,
                   "AWS_REGION": SERVER["region"], **key_environment(keys)}
         values.update({name: os.environ[name] for name in os.environ if name.endswith("SAN_OPTIONS")})
+        # faketime and fiu-run load a library of theirs before the sanitizer's.
+        values["ASAN_OPTIONS"] = ":".join([values.get("ASAN_OPTIONS", ""), "verify_asan_link_order=0"]).lstrip(":")
         values.update(more)
         return {name: value for name, value in values.items() if value is not None}
 

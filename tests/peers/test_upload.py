@@ -7,7 +7,7 @@ import subprocess
 import threading
 import time
 
-from harness import COMPLETE, CONDITIONS, MIB, SERVER, PeerCase, log_bytes, main, needs, tls_context, write_only_keys
+from harness import COMPLETE, CONDITIONS, MIB, SANITIZED, SERVER, PeerCase, log_bytes, main, needs, tls_context, write_only_keys
 
 SINGLE_LIMIT = 16 * MIB
 PART = 8 * MIB
@@ -248,24 +248,29 @@ class TestLocalFile(PeerCase):
         self.assertEqual(self.upload(path, "--delete").code, 0)
         self.assertFalse(os.path.exists(path))
 
-    def test_read_errors(self):
+    def with_faults(self, fault, path):
         if not shutil.which("fiu-run"):
             self.fail("not run: fiu-run is not installed; tools/install-packages peers")
+        if SANITIZED:
+            self.skipTest("fiu-run's library and a sanitizer's do not go together")
+        return self.upload(path, before=("fiu-run", "-x", "-c", fault))
+
+    def test_read_errors(self):
+        """Which of its two names a read has depends on how the program was built."""
         data = log_bytes(20 * MIB)
         path = self.write("a.log", data)
-        for call in ("pread", "pread64"):
-            fault = f"enable name=posix/io/rw/{call},failinfo=5"
-            done = self.upload(path, before=("fiu-run", "-x", "-c", fault))
-            self.assertEqual(open_read(path), data)
-            for key in self.stored_keys():
-                self.assert_stored(key, data)
-        self.assertIsNotNone(done)
+        ends = [self.with_faults(f"enable name=posix/io/rw/{call},failinfo=5", path) for call in ("pread", "pread64")]
+        failed = [done for done in ends if done.code != 0]
+        self.assertTrue(failed, ends)
+        for done in failed:
+            self.assert_safe(done, path, data)
+            self.assertIn("Input/output error", done.out + done.err)
 
     def test_sends_that_fail(self):
         data = log_bytes(20 * MIB)
         path = self.write("a.log", data)
         fault = "enable_random name=posix/io/net/send,probability=0.05,failinfo=104"
-        self.assert_safe(self.upload(path, before=("fiu-run", "-x", "-c", fault)), path, data)
+        self.assert_safe(self.with_faults(fault, path), path, data)
 
     def test_no_such_file(self):
         done = self.upload(self.path("none.log"))
