@@ -184,6 +184,8 @@ static unpeg_status add_v8(naming *n, const stack_frame *physical, bool *ret_kno
     unpeg_status status = v8_namer_name(n->target->namer, n->v8, &frame, named, &count);
     *ret_known = status == UNPEG_OK && named[0].kind != UNPEG_FRAME_UNKNOWN;
     n->stack->has_v8 = n->stack->has_v8 || *ret_known;
+    /* The interpreter's frame without its function is a builtin's. */
+    n->stack->unnamed += status == UNPEG_OK && !*ret_known && named[0].builtin.len > 0;
     for (size_t i = 0; i < count && status == UNPEG_OK && *ret_known; i++) {
         const live_frame logical = {.frame = frame_of_v8(&named[i], physical->pc),
                                     .pc = physical->pc,

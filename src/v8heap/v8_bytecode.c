@@ -45,7 +45,7 @@ static unpeg_status keep(v8_bytecode_cache *cache, v8_bytecode *code)
     return UNPEG_OK;
 }
 
-unpeg_status v8_bytecode_get(v8_bytecode_cache *cache, v8_word word, const v8_bytecode **ret)
+unpeg_status v8_bytecode_get(v8_bytecode_cache *cache, v8_word word, v8_bytecode **ret)
 {
     v8_heap *heap = cache->heap;
     const v8_layout *layout = heap->layout;

@@ -18,7 +18,9 @@ typedef struct v8_bytecode {
     v8_bytecodes code;      /* bytes */
     v8_positions positions; /* table; size 0: V8 has collected none */
     v8_positions_extent extent;
-    bool sound; /* the table was measured and lies within the bytecode */
+    bool sound;          /* the table was measured and lies within the bytecode */
+    v8_word checked_for; /* the function against whose text the table was held; 0: none */
+    bool fits;
 } v8_bytecode;
 
 typedef struct v8_bytecode_cache {
@@ -30,7 +32,7 @@ typedef struct v8_bytecode_cache {
 
 /* NOT_FOUND: no BytecodeArray. NO_MEMORY. Lives until deinit. */
 UNPEG_MUST_CHECK unpeg_status v8_bytecode_get(v8_bytecode_cache *cache, v8_word word,
-                                              const v8_bytecode **ret);
+                                              v8_bytecode **ret);
 void v8_bytecode_deinit(v8_bytecode_cache *cache);
 
 /* The bytecode's offset in the script; -1 when the table does not tell or is not sound. */

@@ -47,13 +47,13 @@ static void remove_at(v8_codes *codes, size_t index)
 }
 
 /* NOT_FOUND also when what was kept is no longer there. */
-static unpeg_status find_kept(v8_codes *codes, unpeg_addr pc, const v8_code **ret)
+static unpeg_status find_kept(v8_codes *codes, unpeg_addr pc, v8_code **ret)
 {
     size_t index = upper_bound(codes, pc);
     uint64_t head[2];
     if (index == 0 || pc - codes->items[index - 1]->start >= codes->items[index - 1]->size)
         return UNPEG_NOT_FOUND;
-    const v8_code *code = codes->items[index - 1];
+    v8_code *code = codes->items[index - 1];
     unpeg_status status = v8_heap_read(codes->heap, code->object, 0, head, sizeof head);
     if (!status && memcmp(head, code->head, sizeof head) == 0) {
         *ret = code;
@@ -191,7 +191,7 @@ static unpeg_status insert(v8_codes *codes, v8_code *code)
     return UNPEG_OK;
 }
 
-static unpeg_status add_code(v8_codes *codes, const v8_code_place *place, const v8_code **ret)
+static unpeg_status add_code(v8_codes *codes, const v8_code_place *place, v8_code **ret)
 {
     v8_code *code = calloc(1, sizeof *code);
     if (!code)
@@ -206,7 +206,7 @@ static unpeg_status add_code(v8_codes *codes, const v8_code_place *place, const 
     return status;
 }
 
-unpeg_status v8_codes_find(v8_codes *codes, unpeg_addr pc, unpeg_addr lowest, const v8_code **ret)
+unpeg_status v8_codes_find(v8_codes *codes, unpeg_addr pc, unpeg_addr lowest, v8_code **ret)
 {
     v8_code_place place;
     unpeg_status status = find_kept(codes, pc, ret);

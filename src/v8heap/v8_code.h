@@ -3,7 +3,7 @@
  * Code objects that V8 made at run time: which one holds an address, of which function it is, and
  * what was inlined into it.
  *
- *     const v8_code *code;
+ *     v8_code *code;
  *     if (v8_codes_find(&codes, pc, lowest, &code) == UNPEG_OK)
  *         use(code->start, code->size, code->tier);
  *     v8_inlined chain[V8_CHAIN_LIMIT];
@@ -35,6 +35,7 @@ typedef struct v8_code {
     v8_bytes inlining;  /* 16 bytes each: raw position, function index */
     v8_word *inlined;   /* the functions that were inlined: SharedFunctionInfo each */
     size_t inlined_count;
+    bool checked, fits; /* its positions were held against the text; and fit */
 } v8_code;
 
 /* One function of a chain: 0 for the code's own function. */
@@ -56,7 +57,7 @@ typedef struct v8_codes {
 /* lowest: no object begins before it (the start of the mapping). NOT_FOUND: none holds pc.
  * *ret lives until the next find. */
 UNPEG_MUST_CHECK unpeg_status v8_codes_find(v8_codes *codes, unpeg_addr pc, unpeg_addr lowest,
-                                            const v8_code **ret);
+                                            v8_code **ret);
 
 /* Forgets what was not found. */
 void v8_codes_refresh(v8_codes *codes);

@@ -2,6 +2,7 @@
 #include "v8_function.h"
 
 #include "grow.h"
+#include "v8_check.h"
 #include "v8_source_name.h"
 
 #include <stdlib.h>
@@ -75,6 +76,17 @@ static unpeg_status name_from_source(v8_functions *functions, v8_function *funct
     return ignore_missing(status);
 }
 
+/* What begins a script has no name. */
+static unpeg_status check_name(v8_functions *functions, v8_function *function)
+{
+    v8_fit fit;
+    unpeg_status status =
+        v8_check_name(functions->heap, function->script, function->start, function->name, &fit);
+    function->named = fit != V8_FIT_UNKNOWN;
+    function->named_right = fit == V8_FIT_GOOD;
+    return status;
+}
+
 static unpeg_status place_function(v8_functions *functions, v8_function *function)
 {
     v8_script *script = function->script;
@@ -85,6 +97,8 @@ static unpeg_status place_function(v8_functions *functions, v8_function *functio
     function->checked = !status;
     if (status == UNPEG_NOT_FOUND)
         return UNPEG_OK;
+    if (!status)
+        status = check_name(functions, function);
     if (status || !function->plausible)
         return status;
     if (function->name.len == 0 && function->start > 0)
@@ -118,6 +132,8 @@ static unpeg_status keep(v8_functions *functions, v8_function *fresh)
         !u64map_put(&functions->by_shared, fresh->shared, (uint32_t)functions->count + 1))
         return UNPEG_NO_MEMORY;
     functions->items[functions->count++] = fresh;
+    functions->named += fresh->named;
+    functions->named_wrong += fresh->named && !fresh->named_right;
     return UNPEG_OK;
 }
 

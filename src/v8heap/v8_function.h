@@ -23,6 +23,7 @@ typedef struct v8_function {
     int32_t start, end;      /* offsets in the script; -1 */
     v8_place place;          /* of start; {0, 0} when not known or withheld */
     bool checked, plausible; /* a function can begin there by the source text */
+    bool named, named_right; /* the name was held against the source text, and stands there */
     int32_t builtin;         /* V8's number of the builtin, or -1 */
 } v8_function;
 
@@ -33,6 +34,7 @@ typedef struct v8_functions {
     u64map by_shared; /* index + 1 */
     v8_function **items;
     size_t count, capacity;
+    uint64_t named, named_wrong; /* names held against the text, and those that are not in it */
 } v8_functions;
 
 /* NOT_FOUND: no SharedFunctionInfo. NO_MEMORY. Lives until deinit. */

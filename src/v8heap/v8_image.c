@@ -275,17 +275,29 @@ static unpeg_status take_constant(void *user, const named_symbol *named)
     return UNPEG_OK;
 }
 
-/* One byte for each bytecode, three times. Before V8 9 they were wider; no code needed them. */
+static bool read_sizes(const constants *found, size_t width, v8_layout *layout)
+{
+    unsigned char raw[V8_BYTECODE_LIMIT * sizeof(uint32_t)];
+    size_t count = (size_t)(found->sizes_size / 3 / width);
+    for (size_t scale = 0; scale < 3; scale++) {
+        uint64_t vaddr = found->sizes_vaddr + scale * count * width;
+        if (v8_image_read(found->image, vaddr, raw, count * width))
+            return false;
+        for (size_t i = 0; i < count; i++)
+            layout->bytecode_sizes[scale][i] = raw[i * width];
+    }
+    layout->bytecode_count = (int32_t)count;
+    return true;
+}
+
+/* A number for each bytecode, three times: of one byte, or up to V8 8 of four. */
 static void read_bytecode_sizes(const constants *found, v8_layout *layout)
 {
-    uint64_t count = found->sizes_size / 3;
-    if (found->sizes_vaddr == 0 || count == 0 || count > V8_BYTECODE_LIMIT)
-        return;
-    for (size_t scale = 0; scale < 3; scale++)
-        if (v8_image_read(found->image, found->sizes_vaddr + scale * count,
-                          layout->bytecode_sizes[scale], (size_t)count))
-            return;
-    layout->bytecode_count = (int32_t)count;
+    uint64_t size = found->sizes_size;
+    size_t width = size / 3 <= V8_BYTECODE_LIMIT ? 1 : sizeof(uint32_t);
+    bool fits = size > 0 && size % (3 * width) == 0 && size / 3 / width <= V8_BYTECODE_LIMIT;
+    if (found->sizes_vaddr == 0 || !fits || !read_sizes(found, width, layout))
+        layout->bytecode_count = 0;
 }
 
 static unpeg_status fill_layout(v8_image *image, constants *found, v8_layout *layout)

@@ -127,8 +127,9 @@ typedef enum v8_marker {
 enum { V8_ABSENT = -1, V8_BYTECODE_LIMIT = 256, V8_NO_VERSION = 0 };
 
 typedef enum v8_position_coding {
-    V8_POSITIONS_SIGNED,   /* V8 up to 13: the sign of the code delta is the statement bit */
-    V8_POSITIONS_BREAKABLE /* from 14: two low bits, statement and breakable */
+    V8_POSITIONS_SIGNED,    /* V8 8.1 to 13: the sign of the code delta is the statement bit */
+    V8_POSITIONS_BREAKABLE, /* from 14: two low bits, statement and breakable */
+    V8_POSITIONS_FROM_0     /* before 8.1: signed, and code offsets start at 0 instead of -1 */
 } v8_position_coding;
 
 typedef struct v8_layout {

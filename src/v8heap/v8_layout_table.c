@@ -33,7 +33,7 @@ typedef struct release_row {
 
 static const release_row rows[] = {
     SAME(tagged_size, 8),
-    ROW(positions_coding, 0, 0, 0, 0, 0, 0, 0, 1, 1),
+    ROW(positions_coding, 2, 0, 0, 0, 0, 0, 0, 1, 1),
     SAME(fp_context, -8),
     SAME(fp_function, -16),
     ROW(fp_bytecode_array, -24, -24, -32, -32, -32, -32, -32, -32, -32),
@@ -195,8 +195,12 @@ void v8_layout_for_version(v8_layout *layout, int32_t major, int32_t minor)
     layout->minor = minor;
     layout->beyond_table =
         major > newest->major || (major == newest->major && minor > newest->minor);
-    /* Breakable positions came with V8 14; a 13.x that is newer than the row still has the old. */
-    layout->positions_coding = major >= 14 ? V8_POSITIONS_BREAKABLE : V8_POSITIONS_SIGNED;
+    /* Breakable positions came with V8 14; a 13.x that is newer than the row still has the old. The
+     * check of the stack at a function's entry lost its bytecode, and got offset -1, in 8.1. */
+    bool before_entries = major < 8 || (major == 8 && minor < 1);
+    layout->positions_coding = major >= 14      ? V8_POSITIONS_BREAKABLE
+                               : before_entries ? V8_POSITIONS_FROM_0
+                                                : V8_POSITIONS_SIGNED;
 }
 
 void v8_layout_compressed(v8_layout *layout)

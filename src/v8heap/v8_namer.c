@@ -10,8 +10,6 @@
 enum {
     IMAGE_MINIMUM = 4 << 20, /* bytes of code: V8 alone has more */
     PATH_SIZE = 4096,
-    CHECKS_BEFORE_JUDGING = 20,
-    REFUSED_SHARE = 20, /* one in so many may be refused */
 };
 
 static void connect(v8_namer *namer)
@@ -202,27 +200,6 @@ unpeg_status v8_namer_code(v8_namer *namer, unpeg_addr pc, v8_code_range *ret)
     return UNPEG_OK;
 }
 
-static bool too_many(uint64_t checked, uint64_t refused)
-{
-    return checked >= CHECKS_BEFORE_JUDGING && refused > checked / REFUSED_SHARE;
-}
-
-void v8_namer_count_function(v8_namer *namer, bool sound)
-{
-    v8_health *health = &namer->health;
-    health->functions++;
-    health->functions_refused += !sound;
-    health->names_withheld = too_many(health->functions, health->functions_refused);
-}
-
-void v8_namer_count_line(v8_namer *namer, bool sound)
-{
-    v8_health *health = &namer->health;
-    health->lines++;
-    health->lines_refused += !sound;
-    health->lines_withheld = too_many(health->lines, health->lines_refused);
-}
-
 const v8_layout *v8_namer_layout(const v8_namer *namer)
 {
     return &namer->layout;
@@ -245,7 +222,8 @@ static const char *health_problem(const v8_namer *namer)
         return "this V8 has no symbols, and its heap was not found: JavaScript frames have no "
                "names";
     if (health->names_withheld)
-        return "the heap of this V8 is laid out in another way than expected: names are withheld";
+        return "the heap of this V8 is laid out in another way than expected: names and lines are "
+               "withheld";
     if (health->lines_withheld)
         return "positions of this V8 do not fit the source text: lines are withheld";
     if (namer->layout.beyond_table)

@@ -75,7 +75,8 @@ enum { V8_NAMED_LIMIT = 32 };
 typedef struct v8_health {
     const char *layout_source;             /* "v8dbg", "table", "structure", "saved" */
     uint64_t functions, functions_refused; /* JS frames; those whose function is none */
-    uint64_t lines, lines_refused;         /* positions found; those where no token begins */
+    uint64_t tables, tables_refused;       /* of positions; those that do not fit the text */
+    uint64_t lines, lines_refused;         /* positions looked up; those that make no sense */
     bool names_withheld, lines_withheld;   /* too many were refused: all are left out */
     const char *problem;                   /* one sentence, static; NULL: none */
 } v8_health;

@@ -39,7 +39,7 @@ struct v8_namer {
 typedef struct v8_code_at {
     const v8_builtin *builtin;
     unpeg_addr builtin_start; /* where it is mapped */
-    const v8_code *code;
+    v8_code *code;
     bool in_file; /* not in memory for generated code */
 } v8_code_at;
 
@@ -55,5 +55,13 @@ UNPEG_MUST_CHECK unpeg_status v8_learning_begin(v8_namer *namer);
 /* Counts a check and turns withholding on when too many fail. */
 void v8_namer_count_function(v8_namer *namer, bool sound);
 void v8_namer_count_line(v8_namer *namer, bool sound);
+
+bool v8_namer_trusts_name(const v8_namer *namer, const v8_function *function);
+
+/* Holds a table of positions against the function's text, once; sets what fits. */
+UNPEG_MUST_CHECK unpeg_status v8_namer_trust_bytecode(v8_namer *namer, v8_bytecode *code,
+                                                      const v8_function *function);
+UNPEG_MUST_CHECK unpeg_status v8_namer_trust_code(v8_namer *namer, v8_code *code,
+                                                  const v8_function *function);
 
 #endif

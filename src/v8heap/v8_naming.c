@@ -63,7 +63,9 @@ static unpeg_frame_kind kind_of(const v8_function *function)
 
 static v8_named *add_function(naming *n, const v8_function *function, unpeg_tier tier)
 {
-    v8_named *item = add_name(n, kind_of(function), function->name);
+    bool trusted = v8_namer_trusts_name(n->namer, function);
+    v8_named *item =
+        add_name(n, kind_of(function), trusted ? function->name : (unpeg_slice){"", 0});
     if (item->kind == UNPEG_FRAME_WASM)
         item->script = function->script->name;
     if (item->kind != UNPEG_FRAME_JS)
@@ -103,6 +105,8 @@ static unpeg_status set_line(naming *n, v8_named *item, const v8_function *funct
     unpeg_status status = v8_script_check(&namer->scripts, function->script, offset, &sound);
     if (status == UNPEG_NOT_FOUND) {
         item->line_state = V8_LINE_NO_SOURCE;
+        if (!namer->learns)
+            v8_namer_count_line(namer, false);
         return UNPEG_OK;
     }
     if (status)
@@ -115,11 +119,27 @@ static unpeg_status set_line(naming *n, v8_named *item, const v8_function *funct
     return status;
 }
 
-static unpeg_status bytecode_of(naming *n, const v8_bytecode **ret)
+static unpeg_status bytecode_of(naming *n, const v8_function *function, const v8_bytecode **ret)
 {
+    v8_bytecode *code = NULL;
     *ret = NULL;
-    unpeg_status status = v8_bytecode_get(&n->namer->bytecode, n->words.bytecode, ret);
+    unpeg_status status = v8_bytecode_get(&n->namer->bytecode, n->words.bytecode, &code);
+    if (!status)
+        status = v8_namer_trust_bytecode(n->namer, code, function);
+    if (!status)
+        *ret = code;
     return status == UNPEG_NOT_FOUND ? UNPEG_OK : status;
+}
+
+/* The line of a bytecode, unless the table of positions is not believed. */
+static unpeg_status set_bytecode_line(naming *n, v8_named *item, const v8_function *function,
+                                      const v8_bytecode *code, size_t offset)
+{
+    if (code->positions.size > 0 && !code->fits) {
+        item->line_state = V8_LINE_WITHHELD;
+        return UNPEG_OK;
+    }
+    return set_line(n, item, function, v8_bytecode_position(code, offset));
 }
 
 static bool known(const target_registers *registers, int number)
@@ -153,11 +173,16 @@ static bool interpreter_offset(const naming *n, const v8_bytecode *code, size_t 
     return v8_bytecodes_begins(&code->code, *ret);
 }
 
+static bool runs_interpreter(const naming *n)
+{
+    return n->at.builtin && n->at.builtin->role == V8_ROLE_INTERPRETER;
+}
+
 static unpeg_status add_interpreted(naming *n, const v8_function *function)
 {
     const v8_bytecode *code;
     size_t offset;
-    unpeg_status status = bytecode_of(n, &code);
+    unpeg_status status = bytecode_of(n, function, &code);
     if (status)
         return status;
     v8_named *item = add_function(n, function, code ? UNPEG_TIER_IGNITION : UNPEG_TIER_NONE);
@@ -165,9 +190,11 @@ static unpeg_status add_interpreted(naming *n, const v8_function *function)
         return UNPEG_OK;
     if (!code || !interpreter_offset(n, code, &offset)) {
         item->line_state = V8_LINE_UNCERTAIN;
+        if (runs_interpreter(n) && !n->frame->interrupted)
+            v8_namer_count_line(n->namer, false);
         return UNPEG_OK;
     }
-    return set_line(n, item, function, v8_bytecode_position(code, offset));
+    return set_bytecode_line(n, item, function, code, offset);
 }
 
 static unpeg_status add_baseline(naming *n, const v8_function *function)
@@ -176,7 +203,7 @@ static unpeg_status add_baseline(naming *n, const v8_function *function)
     const v8_code *machine = n->at.code;
     size_t offset;
     v8_named *item = add_function(n, function, UNPEG_TIER_SPARKPLUG);
-    unpeg_status status = bytecode_of(n, &code);
+    unpeg_status status = bytecode_of(n, function, &code);
     if (status || !code)
         return status;
     /* The table's sizes end where the return address of a bytecode's last call is. */
@@ -188,7 +215,7 @@ static unpeg_status add_baseline(naming *n, const v8_function *function)
             set_entry(n, item, function);
         return UNPEG_OK;
     }
-    return set_line(n, item, function, v8_bytecode_position(code, offset));
+    return set_bytecode_line(n, item, function, code, offset);
 }
 
 /* The frame's own function, or the one that was inlined. NULL when it is none. */
@@ -205,14 +232,20 @@ static unpeg_status chain_function(naming *n, const v8_inlined *link, const v8_f
 
 static unpeg_status add_optimized(naming *n, const v8_function *own)
 {
-    const v8_code *code = n->at.code;
+    v8_code *code = n->at.code;
     v8_inlined chain[V8_CHAIN_LIMIT];
-    unpeg_status status = UNPEG_OK;
     int64_t offset = (int64_t)(n->instruction - code->start);
     bool broken;
     size_t length = v8_code_chain(code, (v8_position_coding)n->namer->layout.positions_coding,
                                   offset, chain, &broken);
     bool own_code = code->shared == 0 || code->shared == own->shared;
+    unpeg_status status = own_code ? v8_namer_trust_code(n->namer, code, own) : UNPEG_OK;
+    if (status)
+        return status;
+    if (own_code && !code->fits) {
+        add_function(n, own, code->tier)->line_state = V8_LINE_WITHHELD;
+        return UNPEG_OK;
+    }
     if (length == 0 || !own_code) {
         v8_named *item = add_function(n, own, code->tier);
         if (own_code && code->positions.size > 0 && !broken)
@@ -312,6 +345,15 @@ static unpeg_status add_unknown(naming *n)
     return UNPEG_OK;
 }
 
+/* A function's frame whose function cannot be read, or is not told. */
+static unpeg_status add_nameless(naming *n)
+{
+    if (n->at.builtin && n->at.builtin->role != V8_ROLE_INTERPRETER)
+        return add_builtin(n);
+    (void)add_name(n, UNPEG_FRAME_UNKNOWN, (unpeg_slice){0});
+    return UNPEG_OK;
+}
+
 static unpeg_status read_words(naming *n)
 {
     const v8_layout *layout = &n->namer->layout;
@@ -339,6 +381,18 @@ static bool is_foreign(const naming *n)
     return n->at.in_file && !n->at.builtin && (namer->builtins.count > 0 || namer->learns);
 }
 
+/* Its frame has a context and a function, once it is built. */
+static bool runs_javascript(const naming *n)
+{
+    return runs_interpreter(n) || (n->at.code && n->at.code->tier != UNPEG_TIER_NONE);
+}
+
+/* What runs was compiled from a script, and has a scope that says where it is. */
+static bool is_compiled(const v8_function *function)
+{
+    return function->script && function->start >= 0;
+}
+
 static unpeg_status name_built(naming *n)
 {
     const v8_function *function;
@@ -354,16 +408,22 @@ static unpeg_status name_built(naming *n)
         return add_unknown(n);
     if (!(n->words.context & 1)) {
         v8_marker marker = v8_layout_marker(&namer->layout, (int64_t)(n->words.context >> 1));
+        if (runs_javascript(n)) {
+            v8_namer_count_function(namer, false);
+            return add_nameless(n);
+        }
         return marker == V8_MARKER_NONE ? add_unknown(n) : add_marked(n, marker);
     }
-    if (namer->learns && !namer->structure.types)
-        return add_unknown(n);
+    if (!v8_namer_knows(namer))
+        return add_nameless(n);
     status = v8_functions_of(&namer->functions, n->words.function, &function);
+    if (!status && runs_javascript(n) && !is_compiled(function))
+        status = UNPEG_NOT_FOUND;
     bool sound = status != UNPEG_NOT_FOUND;
-    if (sound || !n->at.builtin)
+    if (sound || !n->at.builtin || runs_javascript(n))
         v8_namer_count_function(namer, sound);
     if (!sound || namer->health.names_withheld)
-        return add_unknown(n);
+        return add_nameless(n);
     return status ? status : add_js(n, function);
 }
 

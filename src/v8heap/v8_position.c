@@ -45,7 +45,9 @@ static uint64_t code_delta(v8_position_coding coding, uint64_t value)
 
 static position_cursor start(const v8_positions *table)
 {
-    return (position_cursor){.reader = {table->bytes, table->size, 0}, .coding = table->coding};
+    return (position_cursor){.reader = {table->bytes, table->size, 0},
+                             .coding = table->coding,
+                             .offset = table->coding == V8_POSITIONS_FROM_0};
 }
 
 static bool next_entry(position_cursor *cursor)
@@ -70,6 +72,14 @@ bool v8_positions_find(const v8_positions *table, int64_t offset, uint64_t *ret)
         found = true;
     }
     return found;
+}
+
+void v8_positions_each(const v8_positions *table, v8_position_fn each, void *user)
+{
+    position_cursor cursor = start(table);
+    while (next_entry(&cursor))
+        if (!each(user, (int64_t)cursor.offset - 1, cursor.raw))
+            return;
 }
 
 static void widen(v8_positions_extent *extent, uint64_t raw)

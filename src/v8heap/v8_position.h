@@ -8,10 +8,10 @@
  *         offset_in_script = v8_position_offset(raw);      inlined where v8_position_inlining(raw)
  *
  * Pairs of variable-length numbers, 7 bits a byte, low bits first. The first is the delta of the
- * code offset, which starts at -1. V8 up to 13: zigzag, and a negative one (-1 - delta) is an
- * expression. From 14: delta << 2, bit 0 statement, bit 1 breakable. The second is the zigzag delta
- * of the raw position: bit 0 external, bits 1 to 30 offset in the script + 1, bits 31 to 46
- * number of the inlining + 1, or 0.
+ * code offset, which starts at -1 (before V8 8.1 at 0). V8 up to 13: zigzag, and a negative one (-1
+ * - delta) is an expression. From 14: delta << 2, bit 0 statement, bit 1 breakable. The second is
+ * the zigzag delta of the raw position: bit 0 external, bits 1 to 30 offset in the script + 1, bits
+ * 31 to 46 number of the inlining + 1, or 0.
  */
 #ifndef UNPEG_V8HEAP_V8_POSITION_H
 #define UNPEG_V8HEAP_V8_POSITION_H
@@ -37,6 +37,10 @@ bool v8_positions_find(const v8_positions *table, int64_t offset, uint64_t *ret)
 
 /* False: damaged, or of another coding. */
 bool v8_positions_measure(const v8_positions *table, v8_positions_extent *ret);
+
+/* Entry by entry, until one is refused or the table ends. */
+typedef bool (*v8_position_fn)(void *user, int64_t offset, uint64_t raw);
+void v8_positions_each(const v8_positions *table, v8_position_fn each, void *user);
 
 /* -1: the position is none. */
 static inline int32_t v8_position_offset(uint64_t raw)

@@ -80,9 +80,28 @@ static bool may_precede(uint16_t left, bool property)
     return left != 0 && left != ')' && left != ']';
 }
 
+/* "function NAME": where the name begins; end when it is something else. */
+static size_t declared_start(const uint16_t *units, size_t end)
+{
+    size_t start = end;
+    while (start > 0 && is_word(units[start - 1]))
+        start--;
+    size_t before = skip_space(units, start);
+    if (before > 0 && units[before - 1] == '*')
+        before = skip_space(units, before - 1);
+    bool declared = start < end && before < start && before > 0 &&
+                    skip_keyword(units, before, "function") < before;
+    return declared ? start : end;
+}
+
 size_t v8_source_name_find(const uint16_t *units, size_t count, size_t *ret_start)
 {
     size_t end = skip_space(units, count);
+    size_t declared = declared_start(units, end);
+    if (declared < end) {
+        *ret_start = declared;
+        return end - declared;
+    }
     if (end > 0 && units[end - 1] == '*')
         end = skip_space(units, end - 1);
     end = skip_keyword(units, end, "function");

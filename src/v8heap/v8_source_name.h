@@ -10,6 +10,7 @@
  *     Module._extensions['.js'] = function(module) {       Module._extensions..js
  *     const add = (a, b) => a + b;                         add
  *     { visit: async function* () {} }                     visit
+ *     function* walk(tree) {}                              walk
  *
  * As V8 names them: "prototype" is left out. V8 keeps no such names of functions that came with
  * its start-up snapshot.

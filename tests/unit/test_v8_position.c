@@ -133,6 +133,8 @@ static void names_from_source(void **state)
     check_name("; const add = ", "add");
     check_name("; let run = async ", "run");
     check_name("{ visit: async function* ", "visit");
+    check_name("}\nfunction walk", "walk");
+    check_name("; async function * each", "each");
     check_name("{ a: 1,\n  $b_2: function ", "$b_2");
     check_name("; Module._extensions['.js'] = function", "Module._extensions['.js']");
     check_name("; list[i] = function", "");
