@@ -57,7 +57,7 @@ UNPEG_MUST_CHECK UNPEG_API unpeg_status unpeg_live_record(const unpeg_live_optio
 typedef struct unpeg_live_frame {
     unpeg_frame frame;     /* function, kind, tier, and where the function begins */
     uint32_t line, column; /* where it is now; 0 when not known */
-    const char *line_text; /* why not, in a few words; static; "" if it is known */
+    const char *line_text; /* why not, or not exactly, in a few words; static; "" if it is */
     bool inlined;          /* into the next one */
     unpeg_addr pc;
     unpeg_slice module; /* of native code: the mapped file */

@@ -45,8 +45,8 @@ static void put_place(text_out *out, const unpeg_live_frame *frame, frame_label 
     }
     out_text(out, "  ");
     label_write_place(out, label, plain);
-    if (frame->line == 0 && frame->line_text[0]) {
-        out_text(out, " (begins there: ");
+    if (frame->line_text[0]) {
+        out_text(out, frame->line ? " (" : " (begins there: ");
         out_text(out, frame->line_text);
         out_text(out, ")");
     }

@@ -247,6 +247,8 @@ const char *v8_line_state_text(v8_line_state state)
         [V8_LINE_UNCERTAIN] = "the position is in a register at this moment",
         [V8_LINE_NO_SOURCE] = "the source text cannot be read",
         [V8_LINE_WITHHELD] = "the position does not fit the source text",
+        [V8_LINE_APART] = "in slow-path code, which V8 gives no line",
+        [V8_LINE_LOOP] = "in the loop that begins there",
     };
     return texts[state];
 }

@@ -47,14 +47,16 @@ typedef struct v8_frame {
     bool not_built;   /* fp is still, or again, the caller's */
 } v8_frame;
 
-/* Why a logical frame has no current line. */
+/* Why a logical frame has no current line, or no exact one. */
 typedef enum v8_line_state {
     V8_LINE_KNOWN,
     V8_LINE_NONE,      /* the code has no source text: builtins, stubs */
     V8_LINE_LAZY,      /* V8 has not collected positions for this function */
     V8_LINE_UNCERTAIN, /* V8 keeps where it is in a register at this moment */
     V8_LINE_NO_SOURCE, /* the source text cannot be read */
-    V8_LINE_WITHHELD   /* found, but it does not stand up to the checks */
+    V8_LINE_WITHHELD,  /* found, but it does not stand up to the checks */
+    V8_LINE_APART,     /* in machine code that V8 gives no position of its own */
+    V8_LINE_LOOP       /* current is where a loop begins; it is somewhere in that */
 } v8_line_state;
 
 typedef struct v8_named {

@@ -9,6 +9,9 @@ enum {
     EXIT_TARGET = 24, /* BuiltinExitFrame: the JSFunction, from the frame pointer */
     FRAME_BELOW = 48, /* bytes below the frame pointer that are read */
     FRAME_WORDS = 7,
+    APART_LIMIT = 1024, /* bytes between a last position and a last return */
+    RETURN = 0xC3,      /* of x86-64; other code is not looked at */
+    RETURN_POP = 0xC2,
 };
 
 /* The words of a built frame. */
@@ -218,6 +221,21 @@ static unpeg_status add_baseline(naming *n, const v8_function *function)
     return set_bytecode_line(n, item, function, code, offset);
 }
 
+/* Maglev takes the first round out of a loop, and gives all of the rest the position of the loop
+ * itself: also of what was inlined there. */
+static unpeg_status mark_loop(naming *n, v8_named *item, const v8_function *function,
+                              int32_t offset)
+{
+    bool loop = false;
+    if (item->tier != UNPEG_TIER_MAGLEV || item->line_state != V8_LINE_KNOWN)
+        return UNPEG_OK;
+    unpeg_status status =
+        v8_script_begins_loop(&n->namer->scripts, function->script, offset, &loop);
+    if (!status && loop)
+        item->line_state = V8_LINE_LOOP;
+    return status == UNPEG_NOT_FOUND ? UNPEG_OK : status;
+}
+
 /* The frame's own function, or the one that was inlined. NULL when it is none. */
 static unpeg_status chain_function(naming *n, const v8_inlined *link, const v8_function *own,
                                    const v8_function **ret)
@@ -230,12 +248,35 @@ static unpeg_status chain_function(naming *n, const v8_inlined *link, const v8_f
     return status == UNPEG_NOT_FOUND ? UNPEG_OK : status;
 }
 
+/* Maglev puts what is rarely run behind the function's last return, without positions: there the
+ * table's last one would be taken for it. */
+static unpeg_status is_apart(const naming *n, const v8_code *code, int64_t offset, bool *ret)
+{
+    unsigned char bytes[APART_LIMIT];
+    v8_positions_extent extent;
+    const v8_positions table = {code->positions.data, code->positions.size,
+                                (v8_position_coding)n->namer->layout.positions_coding};
+    *ret = false;
+    if (code->tier != UNPEG_TIER_MAGLEV || !v8_positions_measure(&table, &extent) ||
+        extent.last_offset < 0 || offset <= extent.last_offset)
+        return UNPEG_OK;
+    size_t size = (size_t)(offset - extent.last_offset);
+    *ret = size > sizeof bytes;
+    if (*ret)
+        return UNPEG_OK;
+    unpeg_addr start = code->start + (uint64_t)extent.last_offset;
+    unpeg_status status = memory_read(n->namer->process.memory, start, bytes, size);
+    *ret = !status && (memchr(bytes, RETURN, size) || memchr(bytes, RETURN_POP, size));
+    return status == UNPEG_NOT_FOUND ? UNPEG_OK : status;
+}
+
 static unpeg_status add_optimized(naming *n, const v8_function *own)
 {
     v8_code *code = n->at.code;
     v8_inlined chain[V8_CHAIN_LIMIT];
     int64_t offset = (int64_t)(n->instruction - code->start);
     bool broken;
+    bool apart = false;
     size_t length = v8_code_chain(code, (v8_position_coding)n->namer->layout.positions_coding,
                                   offset, chain, &broken);
     bool own_code = code->shared == 0 || code->shared == own->shared;
@@ -245,6 +286,11 @@ static unpeg_status add_optimized(naming *n, const v8_function *own)
     if (own_code && !code->fits) {
         add_function(n, own, code->tier)->line_state = V8_LINE_WITHHELD;
         return UNPEG_OK;
+    }
+    status = is_apart(n, code, offset, &apart);
+    if (status || apart) {
+        add_function(n, own, code->tier)->line_state = V8_LINE_APART;
+        return status;
     }
     if (length == 0 || !own_code) {
         v8_named *item = add_function(n, own, code->tier);
@@ -260,6 +306,8 @@ static unpeg_status add_optimized(naming *n, const v8_function *own)
         v8_named *item = add_function(n, function, code->tier);
         item->inlined = i + 1 < length;
         status = set_line(n, item, function, chain[i].offset);
+        if (!status)
+            status = mark_loop(n, item, function, chain[i].offset);
     }
     return status;
 }

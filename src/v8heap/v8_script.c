@@ -10,7 +10,8 @@ enum {
     SOURCE_LIMIT = 64 << 20, /* units of a source whose lines are counted */
     LINE_LIMIT = 16 << 20,   /* lines of one script */
     LINE_PIECE = 1024,       /* elements of a line end table read at once */
-    TOKEN_CONTEXT = 2        /* units looked at around a position */
+    TOKEN_CONTEXT = 2,       /* units looked at around a position */
+    KEYWORD_CONTEXT = 6
 };
 
 static unpeg_status read_name(v8_scripts *scripts, v8_script *script)
@@ -301,5 +302,26 @@ unpeg_status v8_script_check(v8_scripts *scripts, v8_script *script, int32_t off
     status = v8_string_copy(scripts->heap, script->source, span, units, &count);
     if (!status && count == TOKEN_CONTEXT)
         *ret = may_stand_between(units[0], units[1]);
+    return status;
+}
+
+unpeg_status v8_script_begins_loop(v8_scripts *scripts, const v8_script *script, int32_t offset,
+                                   bool *ret)
+{
+    static const char *const keywords[] = {"for", "while", "do"};
+    uint16_t units[KEYWORD_CONTEXT];
+    size_t count;
+    *ret = false;
+    if (offset < 0 || (size_t)offset > script->length)
+        return UNPEG_NOT_FOUND;
+    v8_span span = {(size_t)offset, KEYWORD_CONTEXT};
+    unpeg_status status = v8_string_copy(scripts->heap, script->source, span, units, &count);
+    for (size_t i = 0; i < sizeof keywords / sizeof keywords[0] && !status; i++) {
+        size_t len = strlen(keywords[i]);
+        size_t same = 0;
+        while (same < len && same < count && units[same] == (unsigned char)keywords[i][same])
+            same++;
+        *ret = *ret || (same == len && (len == count || !is_word(units[len])));
+    }
     return status;
 }

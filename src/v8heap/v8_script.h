@@ -40,6 +40,10 @@ typedef struct v8_scripts {
 UNPEG_MUST_CHECK unpeg_status v8_scripts_get(v8_scripts *scripts, v8_word word, v8_script **ret);
 void v8_scripts_deinit(v8_scripts *scripts);
 
+/* Whether "for", "while" or "do" stands at offset. NOT_FOUND: the text cannot be read. */
+UNPEG_MUST_CHECK unpeg_status v8_script_begins_loop(v8_scripts *scripts, const v8_script *script,
+                                                    int32_t offset, bool *ret);
+
 /* {0, 0} in *ret when the lines are not to be had or offset is outside. NO_MEMORY and the
  * memory's own failures. */
 UNPEG_MUST_CHECK unpeg_status v8_script_place(v8_scripts *scripts, v8_script *script,
