@@ -130,8 +130,37 @@ bool v8_layout_apply(v8_layout *layout, unpeg_slice name, int32_t value)
     return false;
 }
 
+/* Numbers of a damaged binary; the reader relies on these bounds. */
+static bool is_in_range(const v8_layout *layout)
+{
+    enum {
+        LOWEST = -1024,
+        HIGHEST = 1 << 16,
+        DEOPT_LIMIT = 16,
+        SHIFT_LIMIT = 31,
+        SLOTS_LIMIT = 64
+    };
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        int32_t value;
+        memcpy(&value, (const char *)layout + field_offsets[i], sizeof value);
+        if (value < LOWEST || value > HIGHEST)
+            return false;
+    }
+    const int32_t deopt[] = {layout->deopt_inlined_count, layout->deopt_literals,
+                             layout->deopt_shared, layout->deopt_inlining};
+    for (size_t i = 0; i < sizeof deopt / sizeof deopt[0]; i++)
+        if (deopt[i] < 0 || deopt[i] >= DEOPT_LIMIT)
+            return false;
+    return layout->code_kind_shift >= 0 && layout->code_kind_shift <= SHIFT_LIMIT &&
+           layout->scope_flag_shift >= 0 && layout->scope_flag_shift <= 1 &&
+           layout->scope_first_vars >= 3 && layout->scope_first_vars < SLOTS_LIMIT &&
+           layout->positions_coding >= 0 && layout->positions_coding <= V8_POSITIONS_FROM_0;
+}
+
 const char *v8_layout_problem(const v8_layout *layout)
 {
+    if (!is_in_range(layout))
+        return "the layout has numbers that no V8 has";
     if (layout->tagged_size != 8 && layout->tagged_size != 4)
         return "the size of a tagged word is not known";
     if (layout->function_shared <= 0 || layout->shared_name <= 0 || layout->map_type <= 0)

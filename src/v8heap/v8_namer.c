@@ -119,6 +119,10 @@ unpeg_status v8_namer_create(const v8_process *process, v8_namer **ret)
 unpeg_status v8_namer_create_saved(const v8_process *process, const v8_layout *layout,
                                    v8_builtins *builtins, unpeg_slice file, v8_namer **ret)
 {
+    if (v8_layout_problem(layout)) {
+        v8_builtins_deinit(builtins);
+        return UNPEG_UNSUPPORTED;
+    }
     v8_namer *namer = calloc(1, sizeof *namer);
     if (!namer || !v8_namer_set_file(namer, file)) {
         free(namer);

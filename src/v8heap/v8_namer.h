@@ -88,7 +88,7 @@ typedef struct v8_health {
 UNPEG_MUST_CHECK unpeg_status v8_namer_create(const v8_process *process, v8_namer **ret);
 
 /* With what another namer found, for a saved process. Copies layout; takes builtins (places as
- * in v8_image.h, file: the path of the image). */
+ * in v8_image.h, file: the path of the image). UNSUPPORTED: v8_layout_problem has one. */
 UNPEG_MUST_CHECK unpeg_status v8_namer_create_saved(const v8_process *process,
                                                     const v8_layout *layout, v8_builtins *builtins,
                                                     unpeg_slice file, v8_namer **ret);

@@ -270,46 +270,57 @@ static unpeg_status is_apart(const naming *n, const v8_code *code, int64_t offse
     return status == UNPEG_NOT_FOUND ? UNPEG_OK : status;
 }
 
-static unpeg_status add_optimized(naming *n, const v8_function *own)
+static unpeg_status add_chain(naming *n, const v8_function *own, const v8_inlined *chain,
+                              size_t length)
 {
-    v8_code *code = n->at.code;
-    v8_inlined chain[V8_CHAIN_LIMIT];
-    int64_t offset = (int64_t)(n->instruction - code->start);
-    bool broken;
-    bool apart = false;
-    size_t length = v8_code_chain(code, (v8_position_coding)n->namer->layout.positions_coding,
-                                  offset, chain, &broken);
-    bool own_code = code->shared == 0 || code->shared == own->shared;
-    unpeg_status status = own_code ? v8_namer_trust_code(n->namer, code, own) : UNPEG_OK;
-    if (status)
-        return status;
-    if (own_code && !code->fits) {
-        add_function(n, own, code->tier)->line_state = V8_LINE_WITHHELD;
-        return UNPEG_OK;
-    }
-    status = is_apart(n, code, offset, &apart);
-    if (status || apart) {
-        add_function(n, own, code->tier)->line_state = V8_LINE_APART;
-        return status;
-    }
-    if (length == 0 || !own_code) {
-        v8_named *item = add_function(n, own, code->tier);
-        if (own_code && code->positions.size > 0 && !broken)
-            set_entry(n, item, own);
-        return UNPEG_OK;
-    }
+    unpeg_status status = UNPEG_OK;
     for (size_t i = 0; i < length && !status; i++) {
         const v8_function *function;
         status = chain_function(n, &chain[i], own, &function);
         if (status || !function)
             continue;
-        v8_named *item = add_function(n, function, code->tier);
+        v8_named *item = add_function(n, function, n->at.code->tier);
         item->inlined = i + 1 < length;
         status = set_line(n, item, function, chain[i].offset);
         if (!status)
             status = mark_loop(n, item, function, chain[i].offset);
     }
     return status;
+}
+
+static unpeg_status add_positioned(naming *n, const v8_function *own, int64_t offset)
+{
+    v8_inlined chain[V8_CHAIN_LIMIT];
+    const v8_code *code = n->at.code;
+    bool broken;
+    size_t length = v8_code_chain(code, (v8_position_coding)n->namer->layout.positions_coding,
+                                  offset, chain, &broken);
+    if (length > 0)
+        return add_chain(n, own, chain, length);
+    v8_named *item = add_function(n, own, code->tier);
+    if (code->positions.size > 0 && !broken)
+        set_entry(n, item, own);
+    return UNPEG_OK;
+}
+
+static unpeg_status add_optimized(naming *n, const v8_function *own)
+{
+    v8_code *code = n->at.code;
+    int64_t offset = (int64_t)(n->instruction - code->start);
+    bool apart = false;
+    if (code->shared != 0 && code->shared != own->shared) {
+        (void)add_function(n, own, code->tier);
+        return UNPEG_OK;
+    }
+    unpeg_status status = v8_namer_trust_code(n->namer, code, own);
+    if (!status)
+        status = is_apart(n, code, offset, &apart);
+    if (status)
+        return status;
+    if (code->fits && !apart)
+        return add_positioned(n, own, offset);
+    add_function(n, own, code->tier)->line_state = apart ? V8_LINE_APART : V8_LINE_WITHHELD;
+    return UNPEG_OK;
 }
 
 /* A builtin that many functions share says less than theirs; other names are as in a log. */
@@ -441,10 +452,33 @@ static bool is_compiled(const v8_function *function)
     return function->script && function->start >= 0;
 }
 
-static unpeg_status name_built(naming *n)
+static unpeg_status name_marked(naming *n)
+{
+    v8_marker marker = v8_layout_marker(&n->namer->layout, (int64_t)(n->words.context >> 1));
+    if (runs_javascript(n)) {
+        v8_namer_count_function(n->namer, false);
+        return add_nameless(n);
+    }
+    return marker == V8_MARKER_NONE ? add_unknown(n) : add_marked(n, marker);
+}
+
+static unpeg_status name_function(naming *n)
 {
     const v8_function *function;
     v8_namer *namer = n->namer;
+    unpeg_status status = v8_functions_of(&namer->functions, n->words.function, &function);
+    if (!status && runs_javascript(n) && !is_compiled(function))
+        status = UNPEG_NOT_FOUND;
+    bool sound = status != UNPEG_NOT_FOUND;
+    if (sound || !n->at.builtin || runs_javascript(n))
+        v8_namer_count_function(namer, sound);
+    if (!sound || namer->health.names_withheld)
+        return add_nameless(n);
+    return status ? status : add_js(n, function);
+}
+
+static unpeg_status name_built(naming *n)
+{
     unpeg_status status = read_words(n);
     if (status == UNPEG_NOT_FOUND)
         return add_unknown(n);
@@ -454,25 +488,9 @@ static unpeg_status name_built(naming *n)
         return add_other(n, UNPEG_FRAME_REGEXP, "");
     if (is_foreign(n))
         return add_unknown(n);
-    if (!(n->words.context & 1)) {
-        v8_marker marker = v8_layout_marker(&namer->layout, (int64_t)(n->words.context >> 1));
-        if (runs_javascript(n)) {
-            v8_namer_count_function(namer, false);
-            return add_nameless(n);
-        }
-        return marker == V8_MARKER_NONE ? add_unknown(n) : add_marked(n, marker);
-    }
-    if (!v8_namer_knows(namer))
-        return add_nameless(n);
-    status = v8_functions_of(&namer->functions, n->words.function, &function);
-    if (!status && runs_javascript(n) && !is_compiled(function))
-        status = UNPEG_NOT_FOUND;
-    bool sound = status != UNPEG_NOT_FOUND;
-    if (sound || !n->at.builtin || runs_javascript(n))
-        v8_namer_count_function(namer, sound);
-    if (!sound || namer->health.names_withheld)
-        return add_nameless(n);
-    return status ? status : add_js(n, function);
+    if (!(n->words.context & 1))
+        return name_marked(n);
+    return v8_namer_knows(n->namer) ? name_function(n) : add_nameless(n);
 }
 
 /* Whose code it is must be told by the code: the frame at fp is the caller's. */

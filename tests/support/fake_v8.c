@@ -20,11 +20,12 @@ enum {
 
 static const unpeg_addr heap_base = UINT64_C(0x7e0000000000);
 
-/* Code, memory of the heap. */
+/* Code; the heap, in which there may be code as well. */
 const char *fake_v8_maps(void)
 {
     return "00400000-00402000 r-xp 00000000 08:01 7 /bin/fake\n"
-           "7e0000000000-7e0000040000 rw-p 00000000 00:00 0 \n";
+           "7e0000000000-7e0000020000 rw-p 00000000 00:00 0 \n"
+           "7e0000020000-7e0000040000 rwxp 00000000 00:00 0 \n";
 }
 
 v8_builtins fake_v8_builtins(void)
