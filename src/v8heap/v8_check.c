@@ -53,7 +53,8 @@ static bool check_entry(table_walk *walk, int64_t offset, uint64_t raw)
     walk->last = offset;
     if (!ordered || (offset >= 0 && !begins_instruction(walk, offset)))
         return false;
-    if (v8_position_external(raw))
+    /* The compilers write position 0 where they know none. */
+    if (v8_position_external(raw) || (!walk->table->bytecode && position <= 0))
         return true;
     const v8_function *function = function_of(walk->table, raw);
     if (position < 0 || (function && !is_inside(function, position)))

@@ -100,6 +100,10 @@ static unpeg_status set_line(naming *n, v8_named *item, const v8_function *funct
     bool sound = false;
     if (offset < 0 || item->kind != UNPEG_FRAME_JS)
         return UNPEG_OK;
+    if (offset == 0 && function->start > 0) {
+        item->line_state = V8_LINE_APART;
+        return UNPEG_OK;
+    }
     item->line_state = V8_LINE_WITHHELD;
     if (function->start >= 0 && (offset < function->start || offset > function->end)) {
         v8_namer_count_line(namer, false);
