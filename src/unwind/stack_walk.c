@@ -281,9 +281,13 @@ static bool read_site(const walk *w, leaf_site *site, unsigned char *bytes)
     return true;
 }
 
-/* True: caller holds what the frame pointer would miss. */
-static bool find_unbuilt(const walk *w, const leaf_site *site, bool guess, leaf_caller *caller)
+/* True: caller holds what the frame pointer would miss. A return address on top of the stack is
+ * trusted of builtins only: machine code of functions builds a frame, its way to a return is seen,
+ * and the slots that it has not written yet hold what earlier calls left. */
+static bool find_unbuilt(const walk *w, const leaf_site *site, const code_rule *code,
+                         leaf_caller *caller)
 {
+    bool guess = !code->sparse_cfi;
     leaf_answer answer = w->arch->find_unbuilt(site, caller);
     if (answer == LEAF_BUILT)
         return false;
@@ -291,8 +295,8 @@ static bool find_unbuilt(const walk *w, const leaf_site *site, bool guess, leaf_
         return rule_at(w, w->arch->strip(caller->pc) - 1)->kind != CODE_NOWHERE;
     if (answer == LEAF_JUMPS && guess && is_return_address(w, caller->pc))
         return true;
-    return guess && w->arch->guess_caller(site, caller) == UNPEG_OK &&
-           is_return_address(w, caller->pc);
+    return guess && code->kind != CODE_GENERATED &&
+           w->arch->guess_caller(site, caller) == UNPEG_OK && is_return_address(w, caller->pc);
 }
 
 static void step_without_cfi(walk *w, const code_rule *code)
@@ -307,9 +311,8 @@ static void step_without_cfi(walk *w, const code_rule *code)
         .sp = w->sp,
         .fp = w->fp,
     };
-    bool guess = !code->sparse_cfi;
     stack_frame *frame = last_frame(w);
-    if (!w->interrupted || !read_site(w, &site, bytes) || !find_unbuilt(w, &site, guess, &caller)) {
+    if (!w->interrupted || !read_site(w, &site, bytes) || !find_unbuilt(w, &site, code, &caller)) {
         step_frame_pointer(w);
         return;
     }
