@@ -58,10 +58,13 @@ static bool is_sparse(const cfi_table *table)
 }
 
 /* A C library may have no CFI for the code that a signal handler returns to. A return address
- * points at its first byte, so the lookup's address is one before that. */
-static bool returns_from_signal(const code_lookup *lookup)
+ * points at its first byte, so the lookup's address is one before that, where another function may
+ * end. */
+static bool returns_from_signal(cfi_table *table, const code_lookup *lookup, uint64_t vaddr)
 {
     unsigned char code[SIGNAL_RETURN_BYTES];
+    if (vaddr != 0 && cfi_table_find(table, vaddr + 1, lookup->arch->registers).kind != CFI_NONE)
+        return false;
     return memory_read(lookup->memory, lookup->address + 1, code, sizeof code) == UNPEG_OK &&
            lookup->arch->is_signal_return(code, sizeof code);
 }
@@ -77,8 +80,8 @@ static void examine_image(rule_cache *cache, const code_lookup *lookup, const co
         ret->rule = cfi_table_find(table, place->vaddr, lookup->arch->registers);
     if (ret->rule.kind != CFI_NONE)
         ret->kind = CODE_NATIVE;
-    else if (returns_from_signal(lookup))
-        ret->rule.kind = CFI_SIGNAL;
+    if (returns_from_signal(table, lookup, place->vaddr))
+        ret->rule = (cfi_rule){.kind = CFI_SIGNAL};
     ret->sparse_cfi = is_sparse(table);
 }
 

@@ -13,6 +13,7 @@
 enum {
     FRAME_ALIGNMENT = 8,
     BUILTIN_ALIGNMENT = 32, /* of the first byte of an embedded builtin */
+    SIGNAL_LIMIT = 64,      /* handlers in handlers; theirs may be other stacks, so not upward */
 };
 
 struct stack_walker {
@@ -29,6 +30,7 @@ typedef struct walk {
     stack_trace *trace;
     unpeg_addr pc, sp, fp;
     unpeg_addr link;  /* the link register, where interrupted and the processor has one */
+    unsigned signals; /* frames of signals so far */
     bool interrupted; /* pc is the next instruction */
     bool innermost;   /* all of registers hold */
     bool over;
@@ -238,6 +240,10 @@ static void step_rule(walk *w, const cfi_rule *rule)
 static void step_signal(walk *w)
 {
     leaf_caller caller;
+    if (w->signals++ == SIGNAL_LIMIT) {
+        end_walk(w, STACK_END_NOT_UPWARD, w->sp);
+        return;
+    }
     unpeg_status status = w->arch->signal_caller(w->memory, w->sp, &caller);
     if (status == UNPEG_NOT_FOUND) {
         end_walk(w, STACK_END_UNREADABLE, w->sp);

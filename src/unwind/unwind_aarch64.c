@@ -9,7 +9,15 @@
 
 #include "byte_cursor.h"
 
-enum { STEP_LIMIT = 48, BRANCH_LIMIT = 4, WORD_BYTES = 4, FP = 29, LR = 30, SP = 31 };
+enum {
+    STEP_LIMIT = 48,
+    BRANCH_LIMIT = 4,
+    PATH_LIMIT = 16,
+    WORD_BYTES = 4,
+    FP = 29,
+    LR = 30,
+    SP = 31
+};
 
 static const uint64_t ADDRESS_MASK = (UINT64_C(1) << 48) - 1; /* user space; above: signature */
 
@@ -223,7 +231,8 @@ static leaf_answer find_unbuilt(const leaf_site *site, leaf_caller *ret)
 {
     walk w = {.site = site};
     step_result result = follow(&w, 0);
-    while (result == STEP_DEAD_END && w.branch_count > 0)
+    /* A loop in the code would come by its own branch for ever. */
+    for (size_t i = 1; i < PATH_LIMIT && result == STEP_DEAD_END && w.branch_count > 0; i++)
         result = follow(&w, w.branches[--w.branch_count]);
     switch (result) {
     case STEP_BUILT:
