@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "grow.h"
+#include "libunwind_cursor.h"
 #include "rule_cache.h"
 
 enum {
@@ -19,6 +20,8 @@ enum {
 struct stack_walker {
     address_space *space;
     rule_cache *rules;
+    libunwind_cursor *libunwind; /* NULL: not needed so far, or there is none */
+    bool libunwind_tried;
 };
 
 /* The frame that is looked at, and what is known while it runs. */
@@ -56,6 +59,7 @@ void stack_walker_destroy(stack_walker *walker)
     if (!walker)
         return;
     rule_cache_destroy(walker->rules);
+    libunwind_cursor_destroy(walker->libunwind);
     free(walker);
 }
 
@@ -237,6 +241,59 @@ static void step_rule(walk *w, const cfi_rule *rule)
         end_walk(w, STACK_END_COMPLETE, 0);
 }
 
+static libunwind_cursor *libunwind_of(stack_walker *walker)
+{
+    if (!walker->libunwind_tried &&
+        libunwind_cursor_create(walker->space, &walker->libunwind) != UNPEG_OK)
+        walker->libunwind = NULL;
+    walker->libunwind_tried = true;
+    return walker->libunwind;
+}
+
+/* What is known of a frame that called, as if it were interrupted in the call. */
+static target_registers registers_of_caller(const walk *w)
+{
+    const cfi_registers *numbers = w->arch->registers;
+    target_registers registers = {.arch = w->registers->arch};
+    registers.value[numbers->program_counter] = w->pc - 1;
+    registers.value[numbers->stack] = w->sp;
+    registers.value[numbers->frame] = w->fp;
+    registers.known = UINT64_C(1) << numbers->program_counter | UINT64_C(1) << numbers->stack |
+                      UINT64_C(1) << numbers->frame;
+    return registers;
+}
+
+/* False: it cannot tell either, or the walk is over. */
+static bool ask_libunwind(walk *w, libunwind_frame *ret)
+{
+    libunwind_cursor *cursor = libunwind_of(w->walker);
+    target_registers registers = w->innermost ? *w->registers : registers_of_caller(w);
+    if (!cursor || (w->interrupted && !w->innermost) ||
+        libunwind_cursor_begin(cursor, &registers, w->memory) != UNPEG_OK)
+        return false;
+    unpeg_status status = libunwind_cursor_next(cursor, ret);
+    if (status != UNPEG_OK && status != UNPEG_NOT_FOUND && status != UNPEG_INPUT)
+        fail_walk(w, status);
+    return status == UNPEG_OK;
+}
+
+/* A row of call frame information that no rule says. */
+static void step_unsupported(walk *w)
+{
+    libunwind_frame caller;
+    if (!ask_libunwind(w, &caller)) {
+        if (!w->over)
+            step_frame_pointer(w);
+        return;
+    }
+    if (!is_upward(w, caller.sp))
+        return;
+    last_frame(w)->rule = STACK_RULE_CFI;
+    go_on(w, caller.pc, caller.sp, caller.fp);
+    if (w->pc == 0)
+        end_walk(w, STACK_END_COMPLETE, 0);
+}
+
 static void step_signal(walk *w)
 {
     leaf_caller caller;
@@ -375,7 +432,7 @@ static void step(walk *w)
         end_walk(w, STACK_END_COMPLETE, w->pc);
         break;
     case CFI_UNSUPPORTED:
-        step_frame_pointer(w);
+        step_unsupported(w);
         break;
     default:
         step_rule(w, &code.rule);

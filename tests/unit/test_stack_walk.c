@@ -8,18 +8,20 @@
 
 #include "check.h"
 #include "fake_code.h"
+#include "libunwind_cursor.h"
 
 /* The image: code with CFI, then builtins without. Addresses in the process are those of the
  * file. */
 enum {
     TEXT = 0x401000,
-    START = TEXT,         /* return address undefined */
-    MAIN = TEXT + 0x20,   /* push rbp; mov rbp, rsp */
-    LEAF = TEXT + 0x60,   /* pushes 24 bytes, rbp at CFA - 16 */
-    PLT = TEXT + 0xa0,    /* a stub for each 16 bytes */
-    RETURN = TEXT + 0xe0, /* from signal handlers */
-    HELD = TEXT + 0x100,  /* CFA in memory, at rbx */
-    ODD = TEXT + 0x120,   /* rbp by a value expression */
+    START = TEXT,          /* return address undefined */
+    MAIN = TEXT + 0x20,    /* push rbp; mov rbp, rsp */
+    LEAF = TEXT + 0x60,    /* pushes 24 bytes, rbp at CFA - 16 */
+    PLT = TEXT + 0xa0,     /* a stub for each 16 bytes */
+    RETURN = TEXT + 0xe0,  /* from signal handlers */
+    HELD = TEXT + 0x100,   /* CFA in memory, at rbx */
+    ODD = TEXT + 0x120,    /* rbp by an expression */
+    BROKEN = TEXT + 0x140, /* nothing that means anything */
     BUILTIN = TEXT + 0x200,
     TEXT_SIZE = 0x400,
     JIT = 0x10000000,
@@ -52,7 +54,9 @@ static const unsigned char PLT_RULE[] = {DW_CFA_def_cfa_expression,
                                          DW_OP_plus};
 static const unsigned char HELD_RULE[] = {DW_CFA_def_cfa_expression, 5, DW_OP_breg3, 8, DW_OP_deref,
                                           DW_OP_plus_uconst,         8};
-static const unsigned char ODD_RULE[] = {DW_CFA_val_expression, 6, 1, DW_OP_lit0};
+/* rbp was rsp + 64 */
+static const unsigned char ODD_RULE[] = {DW_CFA_val_expression, 6, 3, DW_OP_breg7, 0xc0, 0};
+static const unsigned char BROKEN_RULE[] = {DW_CFA_restore_state};
 
 static fake_elf elf;
 static fake_process process;
@@ -91,9 +95,10 @@ static int set_up(void **state)
 {
     (void)state;
     static const fake_fde fdes[] = {
-        {START, 0x20, START_RULE, sizeof START_RULE}, {MAIN, 0x40, MAIN_RULE, sizeof MAIN_RULE},
-        {LEAF, 0x40, LEAF_RULE, sizeof LEAF_RULE},    {PLT, 0x40, PLT_RULE, sizeof PLT_RULE},
-        {HELD, 0x20, HELD_RULE, sizeof HELD_RULE},    {ODD, 0x20, ODD_RULE, sizeof ODD_RULE},
+        {START, 0x20, START_RULE, sizeof START_RULE},    {MAIN, 0x40, MAIN_RULE, sizeof MAIN_RULE},
+        {LEAF, 0x40, LEAF_RULE, sizeof LEAF_RULE},       {PLT, 0x40, PLT_RULE, sizeof PLT_RULE},
+        {HELD, 0x20, HELD_RULE, sizeof HELD_RULE},       {ODD, 0x20, ODD_RULE, sizeof ODD_RULE},
+        {BROKEN, 0x20, BROKEN_RULE, sizeof BROKEN_RULE},
     };
     static const unsigned char signal_return[] = {0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05};
     memset(stack, 0, sizeof stack);
@@ -256,17 +261,42 @@ static void test_cfa_in_memory(void **state)
     expect_main_and_start(1);
 }
 
-/* A row that no rule says is left by the frame pointer. */
+/* A row that no rule says: libunwind knows, or the frame pointer has to do. */
 static void test_unsupported_row(void **state)
 {
     (void)state;
-    set_registers(ODD + 4, 0, at_word(2));
+    libunwind_cursor *cursor = NULL;
+    bool missing = libunwind_cursor_create(process.space, &cursor) == UNPEG_UNSUPPORTED;
+    libunwind_cursor_destroy(cursor);
+    stack[0] = MAIN + 0x10;
     stack[2] = at_word(8);
     stack[3] = MAIN + 0x10;
     put_main(8);
+    set_registers(ODD + 4, 0, at_word(2));
     walk();
-    expect_frame(0, ODD + 4, STACK_FRAME_NATIVE, STACK_RULE_FRAME_POINTER);
+    expect_frame(0, ODD + 4, STACK_FRAME_NATIVE,
+                 missing ? STACK_RULE_FRAME_POINTER : STACK_RULE_CFI);
+    assert_int_equal(trace.frames[1].sp, at_word(missing ? 4 : 1));
     expect_main_and_start(1);
+    set_registers(BROKEN + 4, 0, at_word(2));
+    walk();
+    expect_frame(0, BROKEN + 4, STACK_FRAME_NATIVE, STACK_RULE_FRAME_POINTER);
+    expect_main_and_start(1);
+}
+
+/* The same of a frame that called. */
+static void test_unsupported_row_of_a_caller(void **state)
+{
+    (void)state;
+    set_registers(LEAF + 8, 0, 0x1111);
+    stack[2] = at_word(10);
+    stack[3] = ODD + 4;
+    stack[4] = MAIN + 0x10;
+    stack[10] = at_word(12);
+    stack[11] = MAIN + 0x10;
+    put_main(12);
+    walk();
+    expect_main_and_start(2);
 }
 
 /* JavaScript that calls JavaScript, through a builtin, from C++. */
@@ -540,6 +570,7 @@ int main(void)
         WITH_PROCESS(test_plt),
         WITH_PROCESS(test_cfa_in_memory),
         WITH_PROCESS(test_unsupported_row),
+        WITH_PROCESS(test_unsupported_row_of_a_caller),
         WITH_PROCESS(test_frame_pointers_in_generated_code),
         WITH_PROCESS(test_prologue_of_generated_code),
         WITH_PROCESS(test_epilogues),
