@@ -145,21 +145,9 @@ static int no_resume(unw_addr_space_t space, unw_cursor_t *cursor, void *user)
     return -UNW_EINVAL;
 }
 
-static int no_name(unw_addr_space_t space, unw_word_t pc, char *name, size_t size,
-                   unw_word_t *offset, void *user)
-{
-    (void)space;
-    (void)pc;
-    (void)name;
-    (void)size;
-    (void)offset;
-    (void)user;
-    return -UNW_ENOINFO;
-}
-
 /* The keeping and freeing of what a search found is libunwind's own for this format: its memory
- * comes from a pool. */
-static unw_accessors_t ACCESSORS = {
+ * comes from a pool. Nobody asks for names. */
+static const unw_accessors_t ACCESSORS = {
     .find_proc_info = find_procedure,
     .put_unwind_info = keep_procedure,
     .get_dyn_info_list_addr = no_list,
@@ -167,7 +155,6 @@ static unw_accessors_t ACCESSORS = {
     .access_reg = access_register,
     .access_fpreg = no_float_register,
     .resume = no_resume,
-    .get_proc_name = no_name,
 };
 
 unpeg_status libunwind_cursor_create(address_space *space, libunwind_cursor **ret)
@@ -178,7 +165,8 @@ unpeg_status libunwind_cursor_create(address_space *space, libunwind_cursor **re
     c->space = space;
     unpeg_status status = libunwind_api_load(&c->api);
     if (status == UNPEG_OK) {
-        c->accessors = c->api.create_space(&ACCESSORS, 0);
+        unw_accessors_t copy = ACCESSORS;
+        c->accessors = c->api.create_space(&copy, 0);
         status = c->accessors ? UNPEG_OK : UNPEG_NO_MEMORY;
     }
     if (status == UNPEG_OK)

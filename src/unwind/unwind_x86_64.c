@@ -6,7 +6,12 @@
 
 #include "x86_instruction.h"
 
-enum { STEP_LIMIT = 48, BRANCH_LIMIT = 4, PATH_LIMIT = 16 };
+enum {
+    STEP_LIMIT = 48,
+    BRANCH_LIMIT = 4,
+    PATH_LIMIT = 16,
+    ARGUMENTS_LIMIT = 1 << 20, /* bytes; V8 has 65535 at the most */
+};
 
 /* Numbers of the instruction set, not of DWARF. */
 enum { RSP = 4, RBP = 5 };
@@ -36,8 +41,9 @@ enum {
 typedef struct path {
     size_t at; /* in the site's code */
     uint64_t sp;
-    uint64_t pushed, pushed_at; /* the last push of a known register; at 0: none */
-    uint32_t known;             /* bit n: register n still has its value of the site */
+    uint64_t pushed, pushed_at; /* the last push; at 0: none */
+    bool pushed_known;
+    uint32_t known; /* bit n: register n still has its value of the site */
     uint64_t value[16];
     bool saved_rbp; /* the instruction before was push rbp */
 } path;
@@ -68,6 +74,8 @@ static void begin_path(path *p, const leaf_site *site)
         if (site->registers->known >> DWARF_OF[i] & 1)
             p->known |= UINT32_C(1) << i;
     }
+    p->value[RBP] = site->fp;
+    p->known |= UINT32_C(1) << RBP;
 }
 
 static void forget(path *p, uint8_t number)
@@ -80,7 +88,7 @@ static bool stack_word(const walk *w, const path *p, uint64_t address, uint64_t 
 {
     if (p->pushed_at != 0 && p->pushed_at == address) {
         *ret = p->pushed;
-        return true;
+        return p->pushed_known;
     }
     return memory_read_u64(w->site->memory, address, ret) == UNPEG_OK;
 }
@@ -121,8 +129,9 @@ static step_result frame_begins(const walk *w, path *p)
 static step_result push(path *p, uint8_t number)
 {
     p->sp -= 8;
-    p->pushed_at = p->known >> number & 1 ? p->sp : 0;
+    p->pushed_at = p->sp;
     p->pushed = p->value[number];
+    p->pushed_known = p->known >> number & 1;
     p->saved_rbp = number == RBP;
     return STEP_ON;
 }
@@ -138,12 +147,18 @@ static step_result pop(const walk *w, path *p, uint8_t number)
     return STEP_ON;
 }
 
-/* lea rsp, [rsp + ...]; any other base means that a frame is taken down. */
+/* lea rsp, [rsp + ...]; with the frame pointer a frame is taken down. Other registers hold where
+ * the arguments end, when the frame was taken down already. */
 static step_result move_stack(path *p, const x86_instruction *in)
 {
-    if (in->base != RSP)
+    uint64_t sp = p->sp;
+    if (in->base != RSP && (in->base >= 16 || in->base == RBP || !(p->known >> in->base & 1)))
         return STEP_BUILT;
+    if (in->base != RSP)
+        p->sp = p->value[in->base];
     p->sp += (uint64_t)(int64_t)in->displacement;
+    if (in->base != RSP && (p->sp < sp || p->sp - sp > ARGUMENTS_LIMIT))
+        return STEP_BUILT;
     if (in->index == X86_NO_REGISTER)
         return STEP_ON;
     if (!(p->known >> in->index & 1))
@@ -212,11 +227,20 @@ static bool only_reads(const x86_instruction *in)
     return op == 0x84 || op == 0x85 || (in->memory && (op == 0x88 || op == OP_MOV_STORE));
 }
 
+/* Groups, in which the register's number chooses the operation. */
+static bool is_group(const x86_instruction *in)
+{
+    static const uint8_t groups[] = {0x80, 0x81, 0x83, 0x8f, 0xc0, 0xc1, 0xc6, 0xc7,
+                                     0xd0, 0xd1, 0xd2, 0xd3, 0xf6, 0xf7, 0xfe, OP_GROUP_5};
+    return in->map == X86_ONE_BYTE && memchr(groups, in->opcode, sizeof groups) != NULL;
+}
+
 /* What writes registers in ways that are not followed. */
 static void forget_written(path *p, const x86_instruction *in)
 {
     if (in->modrm) {
-        forget(p, in->reg);
+        if (!is_group(in))
+            forget(p, in->reg);
         if (!in->memory)
             forget(p, in->rm);
     } else {
@@ -245,7 +269,7 @@ static step_result other_step(path *p, const x86_instruction *in)
         return STEP_BUILT;
     if (only_reads(in))
         return STEP_ON;
-    if (in->modrm && (in->reg == RSP || (!in->memory && in->rm == RSP)))
+    if (in->modrm && ((in->reg == RSP && !is_group(in)) || (!in->memory && in->rm == RSP)))
         return STEP_DEAD_END;
     forget_written(p, in);
     return STEP_ON;
