@@ -4,6 +4,7 @@
 
 #include "access.h"
 #include "ptrace_stop.h"
+#include "quick_turn.h"
 #include "sampler_backend.h"
 #include "sampler_clock.h"
 #include "thread_list.h"
@@ -16,6 +17,7 @@ enum {
 typedef struct ptrace_sampler {
     sampler_common *common;
     ptrace_stop stop;
+    quick_turn turn;
     int64_t period_ns;
     int64_t due_ns;
     int64_t refused_ns; /* since when the thread is refused; 0: it is not */
@@ -30,6 +32,7 @@ static unpeg_status open_ptrace(sampler_common *common, void **ret, unpeg_error 
     p->stop = (ptrace_stop){.pid = common->pid, .tid = common->tid, .arch = common->arch};
     p->period_ns = 1000000000 / common->rate_hz;
     p->due_ns = common->begin_ns;
+    quick_turn_open(&p->turn);
     *ret = p;
     return UNPEG_OK;
 }
@@ -102,7 +105,7 @@ static void note_stop(ptrace_sampler *p)
     p->refused_ns = 0;
     stop_histogram_add(&c->stops, (uint64_t)p->stop.stopped_ns);
     c->counts.signals = p->stop.signals;
-    c->time_ns = p->stop.interrupt_ns;
+    c->time_ns = p->stop.running_ns;
 }
 
 /* One try. OK with *took false: nothing to see at this time. */
@@ -116,7 +119,9 @@ static unpeg_status try_sample(ptrace_sampler *p, target_registers *ret, bool *t
         p->common->counts.idle += status == UNPEG_OK;
         return status;
     }
+    quick_turn_begin(&p->turn);
     status = ptrace_stop_take(&p->stop, &p->common->copy, ret);
+    quick_turn_end(&p->turn);
     switch (status) {
     case UNPEG_OK:
         *took = true;
@@ -161,6 +166,7 @@ static void close_ptrace(void *state)
      * thread ends. */
     unpeg_status ignored = ptrace_stop_end(&p->stop, END_WAIT_NS);
     (void)ignored;
+    quick_turn_close(&p->turn);
     free(p);
 }
 

@@ -50,8 +50,11 @@ static wait_answer wait_for(ptrace_stop *stop, int64_t until_ns, int *code)
 {
     int64_t poll_until_ns = sampler_clock_ns() + POLL_NS;
     for (;;) {
+        int64_t before = sampler_clock_ns();
         wait_answer answer = look(stop, code);
         int64_t now = sampler_clock_ns();
+        if (answer == WAIT_NOT_YET)
+            stop->running_ns = before;
         if (answer != WAIT_NOT_YET || now >= until_ns)
             return answer;
         if (now >= poll_until_ns)
@@ -92,7 +95,7 @@ static unpeg_status read_stopped(ptrace_stop *stop, int code, stack_copy *copy,
     if (result == UNPEG_OK)
         stack_copy_take(copy, ret->value[stop->arch->sp]);
     detach(stop, code);
-    stop->stopped_ns = sampler_clock_ns() - stop->interrupt_ns;
+    stop->stopped_ns = sampler_clock_ns() - stop->running_ns;
     return result;
 }
 
@@ -112,7 +115,7 @@ static unpeg_status interrupt(ptrace_stop *stop)
     if (ptrace(PTRACE_SEIZE, stop->tid, NULL, NULL) != 0)
         return fail(stop, errno);
     stop->traced = stop->tid;
-    stop->interrupt_ns = sampler_clock_ns();
+    stop->interrupt_ns = stop->running_ns = sampler_clock_ns();
     /* If the thread is ending there is nothing to interrupt, and the wait will tell. */
     (void)ptrace(PTRACE_INTERRUPT, stop->tid, NULL, NULL);
     return UNPEG_OK;

@@ -23,7 +23,8 @@ typedef struct ptrace_stop {
     const sampler_arch *arch;
     int32_t traced;       /* a thread that is seized and has not stopped yet; 0: none */
     int64_t interrupt_ns; /* when it was asked to stop */
-    int64_t stopped_ns;   /* of the last sample: from the request to the detaching */
+    int64_t running_ns;   /* when it was last seen not to have stopped */
+    int64_t stopped_ns;   /* of the last sample, at most: since running_ns, up to the detaching */
     uint64_t signals;     /* stops by a signal on its way, which was passed on */
     int os_errno;         /* of the last failure */
     bool ended;           /* the thread ended while it was traced, with wait_status */

@@ -45,7 +45,9 @@ typedef struct sampler_counts {
     uint64_t cut;                /* stacks that go on beyond what was copied */
     uint64_t signals;            /* signals that met a stop and were passed on */
     uint64_t elapsed_ns, run_ns; /* since open, and what the thread ran of it */
-    /* From the request to the detaching. With perf an estimate: see SAMPLER_PERF_STOP_NS. */
+    /* At most: from when the thread was last seen not to have stopped up to the detaching. A thread
+     * that was asked to stop while it waited for a processor does not lose that time to it. With
+     * perf an estimate: see SAMPLER_PERF_STOP_NS. */
     uint64_t stop_total_ns, stop_p50_ns, stop_p99_ns, stop_max_ns;
     bool kernel_excluded; /* perf: samples inside system calls were not allowed */
 } sampler_counts;
