@@ -77,7 +77,7 @@ typedef struct unpeg_doctor_check {
     const char *remedy; /* static; "" if there is none, or need */
 } unpeg_doctor_check;
 
-enum { UNPEG_DOCTOR_CHECKS = 12 };
+enum { UNPEG_DOCTOR_CHECKS = 13 };
 
 /* What the live verbs can do to a process, or with pid 0 what can be told without one. */
 typedef struct unpeg_doctor {

@@ -164,11 +164,15 @@ typedef struct unpeg_recording {
     unpeg_slice backend;       /* "perf" or "ptrace" */
     unpeg_slice withheld;      /* one sentence: what is not told, and why; empty: nothing */
     uint64_t samples;          /* taken */
-    uint64_t lost, incomplete; /* not taken; taken without their outermost frames */
+    uint64_t lost, incomplete; /* missed or refused; taken without their outermost frames */
     uint64_t unnamed;          /* JavaScript frames without a name */
     uint64_t duration_us;      /* of the recording */
     uint64_t stopped_us;       /* how long the thread was held in all */
     uint64_t stop_p50_us, stop_p99_us, stop_max_us; /* at a time */
+    uint64_t asked_us; /* how long it was to be; 0: until the process ends */
+    uint64_t run_us;   /* how long the thread was on a processor; 0: not known */
+    uint64_t skipped;  /* samples left out so that the thread is not held too long */
+    unpeg_slice ended; /* why it ended before its time; empty: it did not */
 } unpeg_recording;
 
 /* What is known of the run that was profiled and of how it was read. */

@@ -140,9 +140,13 @@ static int write_files(const record_request *r, const unpeg_profile *profile, re
 
 static int finish_record(const record_request *r, unpeg_profile *profile, record_files *files)
 {
+    static const char slept[] = "the thread slept all the time";
     int code = write_files(r, profile, files);
     if (code == EXIT_DONE && unpeg_profile_tick_count(profile) == 0) {
-        message_plain("record: the thread slept all the time: no sample was taken");
+        unpeg_slice ended = unpeg_profile_info_const(profile)->recording.ended;
+        message_plain("record: no sample was taken: %.*s",
+                      ended.len ? (int)ended.len : (int)strlen(slept),
+                      ended.len ? ended.data : slept);
         code = EXIT_ANSWER_NO;
     }
     unpeg_profile_destroy(profile);

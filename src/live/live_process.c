@@ -47,7 +47,7 @@ static unpeg_status explain(unpeg_status status, int32_t pid, unpeg_error *error
     if (status == UNPEG_PERMISSION)
         return access_explain(pid, EACCES, ACCESS_MEMORY, error);
     if (status == UNPEG_NOT_FOUND)
-        return unpeg_error_set(error, status, "there is no process %d", (int)pid);
+        return access_explain(pid, ESRCH, ACCESS_MEMORY, error);
     return unpeg_error_set(error, status, "process %d: %s", (int)pid, unpeg_status_text(status));
 }
 

@@ -6,6 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "library_note.h"
+#include "recording.h"
 #include "sampler_arch.h"
 #include "v8_note.h"
 
@@ -66,20 +68,42 @@ unpeg_status live_raw_commit(live_raw *raw, live_process *process)
     return raw_writer_commit(raw->writer);
 }
 
-unpeg_status live_raw_finish(live_raw *raw, const unpeg_recording *facts)
+void live_raw_program(live_raw *raw)
 {
     if (!raw->writer)
+        return;
+    raw_writer_program(raw->writer);
+    v8_note_clear(raw->writer);
+    raw->v8_noted = false;
+}
+
+static unpeg_status note_libraries(const live_raw *raw, const unpeg_profile *profile)
+{
+    raw_bytes text = {0};
+    for (size_t i = 0; i < unpeg_profile_library_count(profile); i++)
+        library_note_put(&text, unpeg_profile_library(profile, i));
+    bool failed = text.failed;
+    if (!failed)
+        raw_writer_note(raw->writer, "libraries", (unpeg_slice){text.data, text.used});
+    raw_bytes_deinit(&text);
+    return failed ? UNPEG_NO_MEMORY : UNPEG_OK;
+}
+
+unpeg_status live_raw_finish(live_raw *raw, const unpeg_profile *profile)
+{
+    const unpeg_recording *facts = &unpeg_profile_info_const(profile)->recording;
+    if (!raw->writer)
         return UNPEG_OK;
-    raw_writer_note(raw->writer, "program", facts->program);
-    raw_writer_note(raw->writer, "backend", facts->backend);
-    note_number(raw, "tid", facts->tid);
-    note_number(raw, "stopped_us", (int64_t)facts->stopped_us);
-    note_number(raw, "stop_p50_us", (int64_t)facts->stop_p50_us);
-    note_number(raw, "stop_p99_us", (int64_t)facts->stop_p99_us);
-    note_number(raw, "stop_max_us", (int64_t)facts->stop_max_us);
-    const raw_totals totals = {
-        .samples = facts->samples, .lost = facts->lost, .elapsed_us = facts->duration_us};
-    return raw_writer_finish(raw->writer, &totals);
+    for (size_t i = 0; i < RECORDING_TEXTS; i++)
+        raw_writer_note(raw->writer, recording_text_name(i), recording_text(facts, i));
+    for (size_t i = 0; i < RECORDING_NUMBERS; i++)
+        note_number(raw, recording_number_name(i), (int64_t)recording_number(facts, i));
+    unpeg_status status = note_libraries(raw, profile);
+    const raw_totals totals = {.samples = facts->samples,
+                               .lost = facts->lost,
+                               .elapsed_us = facts->duration_us,
+                               .run_us = facts->run_us};
+    return status == UNPEG_OK ? raw_writer_finish(raw->writer, &totals) : status;
 }
 
 void live_raw_close(live_raw *raw)

@@ -7,7 +7,7 @@
  *     live_process_open_noted(pid, false, raw.writer, &process, &error);
  *     live_raw_begin(&raw, &snapshot, kept);  ... process_view_stack ...
  *     live_raw_commit(&raw, process);
- *     live_raw_finish(&raw, facts);
+ *     live_raw_finish(&raw, profile);
  *     live_raw_close(&raw);                                       after the process
  */
 #ifndef UNPEG_LIVE_LIVE_RAW_H
@@ -29,7 +29,12 @@ void live_raw_note_begin(live_raw *raw, int64_t begin_us);
 /* snapshot lives until the commit. kept: the thread was kept from running before it. */
 void live_raw_begin(live_raw *raw, const target_snapshot *snapshot, bool kept);
 UNPEG_MUST_CHECK unpeg_status live_raw_commit(live_raw *raw, live_process *process);
-UNPEG_MUST_CHECK unpeg_status live_raw_finish(live_raw *raw, const unpeg_recording *facts);
+
+/* The process became another program, whose memory has not been read yet. */
+void live_raw_program(live_raw *raw);
+
+/* profile is finished. */
+UNPEG_MUST_CHECK unpeg_status live_raw_finish(live_raw *raw, const unpeg_profile *profile);
 void live_raw_close(live_raw *raw);
 
 #endif

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
+#include "library_note.h"
 #include "live_code.h"
 #include "live_recorder.h"
 #include "noted_files.h"
 #include "raw_file.h"
 #include "raw_format.h"
+#include "recording.h"
 #include "sampler_clock.h"
 #include "unpeg/replay.h"
 #include "v8_note.h"
@@ -22,6 +24,7 @@ typedef struct replay {
     live_recorder recorder;
     live_stack stack;
     live_codes codes;
+    uint64_t programs;  /* that the process had become when the view was opened */
     int64_t started_us; /* the replay itself */
     int64_t begin_us, refresh_us;
 } replay;
@@ -82,6 +85,17 @@ static unpeg_status open_view(replay *r)
     return process_view_create(&source, &r->view);
 }
 
+/* The process became another program: nothing of the one before is true of it. */
+static void follow_program(replay *r)
+{
+    if (raw_reader_programs(r->reader) == r->programs)
+        return;
+    r->programs = raw_reader_programs(r->reader);
+    live_codes_deinit(&r->codes);
+    process_view_destroy(r->view);
+    r->view = NULL;
+}
+
 static void refresh(replay *r, int64_t time_us)
 {
     if (time_us < r->refresh_us)
@@ -99,6 +113,7 @@ static int64_t since_begin(const replay *r, int64_t time_us)
 
 static unpeg_status take(replay *r, const target_snapshot *snapshot)
 {
+    follow_program(r);
     unpeg_status status = r->view ? UNPEG_OK : open_view(r);
     if (status != UNPEG_OK)
         return status;
@@ -156,39 +171,45 @@ static unpeg_status take_all(replay *r, unpeg_source *source, unpeg_error *error
     return status == UNPEG_NOT_FOUND ? UNPEG_OK : status;
 }
 
-static unpeg_status keep_text(replay *r, unpeg_slice text, unpeg_slice *ret)
-{
-    return unpeg_profile_intern(r->profile, text, ret);
-}
-
 static uint64_t count_of(const replay *r, const char *name)
 {
     int64_t value = number_of(r, name);
     return value > 0 ? (uint64_t)value : 0;
 }
 
+/* What the recording said of itself; what was counted anew stays. */
+static unpeg_status take_facts(replay *r)
+{
+    const unpeg_recording counted = *r->facts;
+    unpeg_status status = UNPEG_OK;
+    for (size_t i = 0; i < RECORDING_NUMBERS; i++)
+        recording_set_number(r->facts, i, count_of(r, recording_number_name(i)));
+    r->facts->samples = counted.samples;
+    r->facts->incomplete = counted.incomplete;
+    r->facts->unnamed = counted.unnamed;
+    r->facts->pid = (uint32_t)raw_reader_header(r->reader)->pid;
+    r->facts->rate_hz = raw_reader_header(r->reader)->rate_hz;
+    for (size_t i = 0; i < RECORDING_TEXTS && status == UNPEG_OK; i++) {
+        unpeg_slice text = raw_reader_note(r->reader, recording_text_name(i));
+        status = unpeg_profile_intern(r->profile, text, &text);
+        if (status == UNPEG_OK)
+            recording_set_text(r->facts, i, text);
+    }
+    return status;
+}
+
 static unpeg_status finish(replay *r)
 {
-    unpeg_recording *facts = r->facts;
     unpeg_profile_info *info = unpeg_profile_info_of(r->profile);
-    const raw_header *header = raw_reader_header(r->reader);
-    raw_totals totals = raw_reader_totals(r->reader);
-    facts->pid = (uint32_t)header->pid;
-    facts->tid = (uint32_t)count_of(r, "tid");
-    facts->rate_hz = header->rate_hz;
-    facts->lost = totals.lost;
-    facts->duration_us = totals.elapsed_us;
-    facts->stopped_us = count_of(r, "stopped_us");
-    facts->stop_p50_us = count_of(r, "stop_p50_us");
-    facts->stop_p99_us = count_of(r, "stop_p99_us");
-    facts->stop_max_us = count_of(r, "stop_max_us");
-    info->interval_us = facts->rate_hz ? 1000000 / facts->rate_hz : 0;
+    unpeg_status status = take_facts(r);
+    info->interval_us = r->facts->rate_hz ? 1000000 / r->facts->rate_hz : 0;
+    info->partial = info->partial || r->facts->ended.len != 0;
     process_view_v8(r->view, info->v8);
-    unpeg_status status = keep_text(r, raw_reader_note(r->reader, "program"), &facts->program);
     if (status == UNPEG_OK)
-        status = keep_text(r, raw_reader_note(r->reader, "backend"), &facts->backend);
+        status = unpeg_profile_intern(r->profile, unpeg_slice_of(process_view_withheld(r->view)),
+                                      &r->facts->withheld);
     if (status == UNPEG_OK)
-        status = keep_text(r, unpeg_slice_of(process_view_withheld(r->view)), &facts->withheld);
+        status = library_note_read(raw_reader_note(r->reader, "libraries"), r->profile);
     return status == UNPEG_OK ? live_codes_keep(&r->codes, r->view, r->profile) : status;
 }
 

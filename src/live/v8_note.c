@@ -71,6 +71,14 @@ unpeg_status v8_note_write(const v8_namer *namer, raw_writer *writer)
     return write_text(writer, "v8-builtins", &text);
 }
 
+void v8_note_clear(raw_writer *writer)
+{
+    const unpeg_slice nothing = {"", 0};
+    raw_writer_note(writer, "v8-file", nothing);
+    raw_writer_note(writer, "v8-layout", nothing);
+    raw_writer_note(writer, "v8-builtins", nothing);
+}
+
 /* The next line of text, without its end; false at the end. */
 static bool next_line(unpeg_slice *text, unpeg_slice *ret)
 {

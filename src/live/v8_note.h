@@ -15,6 +15,9 @@
 /* NO_MEMORY; failures of the writer are its own. */
 UNPEG_MUST_CHECK unpeg_status v8_note_write(const v8_namer *namer, raw_writer *writer);
 
+/* As if nothing had been written: the process became another program. */
+void v8_note_clear(raw_writer *writer);
+
 /* NOT_FOUND where nothing was saved, or nothing that can be used; NO_MEMORY. */
 UNPEG_MUST_CHECK unpeg_status v8_note_read(const raw_reader *reader, const v8_process *process,
                                            v8_namer **ret);

@@ -17,12 +17,13 @@ typedef struct member {
     }
 
 static const member numbers[RECORDING_NUMBERS] = {
-    NARROW(pid),       NARROW(tid),       NARROW(rate_hz),   WIDE(samples),
-    WIDE(lost),        WIDE(incomplete),  WIDE(duration_us), WIDE(stopped_us),
-    WIDE(stop_p50_us), WIDE(stop_p99_us), WIDE(stop_max_us), WIDE(unnamed),
+    NARROW(pid),       NARROW(tid),       NARROW(rate_hz),  WIDE(samples),     WIDE(lost),
+    WIDE(incomplete),  WIDE(duration_us), WIDE(stopped_us), WIDE(stop_p50_us), WIDE(stop_p99_us),
+    WIDE(stop_max_us), WIDE(unnamed),     WIDE(asked_us),   WIDE(run_us),      WIDE(skipped),
 };
 
-static const member texts[RECORDING_TEXTS] = {WIDE(program), WIDE(backend), WIDE(withheld)};
+static const member texts[RECORDING_TEXTS] = {WIDE(program), WIDE(backend), WIDE(withheld),
+                                              WIDE(ended)};
 
 static const void *at(const unpeg_recording *recording, const member *m)
 {

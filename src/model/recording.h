@@ -11,7 +11,7 @@
 
 #include "unpeg/profile.h"
 
-enum { RECORDING_NUMBERS = 12, RECORDING_TEXTS = 3 };
+enum { RECORDING_NUMBERS = 15, RECORDING_TEXTS = 4 };
 
 const char *recording_number_name(size_t index);
 uint64_t recording_number(const unpeg_recording *recording, size_t index);

@@ -26,8 +26,25 @@ add(note_list *list, const char *id, const char *format, ...)
     va_end(arguments);
 }
 
+static void note_ended(note_list *list, const unpeg_recording *live)
+{
+    uint64_t done = divide_rounded(live->duration_us, 100000);
+    uint64_t asked = divide_rounded(live->asked_us, 100000);
+    char of[32] = "";
+    if (asked)
+        snprintf(of, sizeof of, "of %llu.%llu s ", (unsigned long long)(asked / 10),
+                 (unsigned long long)(asked % 10));
+    add(list, "partial", "Partial: %llu.%llu s %swere recorded: %.*s.",
+        (unsigned long long)(done / 10), (unsigned long long)(done % 10), of,
+        live->ended.len < 80 ? (int)live->ended.len : 80, live->ended.data);
+}
+
 static void note_partial(note_list *list, const unpeg_profile_info *info)
 {
+    if (info->partial && info->recording.ended.len) {
+        note_ended(list, &info->recording);
+        return;
+    }
     uint64_t read = divide_rounded(info->bytes_read, 100000);
     uint64_t total = divide_rounded(info->bytes_total, 100000);
     if (info->partial && total > read)

@@ -80,6 +80,30 @@ static void say_log(prose_text *prose, const unpeg_profile_info *info)
     out_text(prose, info->ended ? "" : ", no end row: killed or still running");
 }
 
+/* How many samples a second there were, where they are clearly fewer than asked for, and why. */
+static void say_rate(prose_text *prose, const unpeg_recording *live)
+{
+    double seconds = (double)live->duration_us / 1e6;
+    double wanted = live->rate_hz * seconds;
+    if (seconds <= 0 || (double)live->samples >= 0.9 * wanted)
+        return;
+    out_text(prose, ", taken at ");
+    out_fixed(prose, (uint64_t)((double)live->samples / seconds * 10 + 0.5), 1);
+    out_text(prose, " Hz");
+    const char *mark = ": ";
+    if (live->run_us && (double)live->run_us < 0.9 * (double)live->duration_us) {
+        out_text(prose, ": the thread was on a processor for ");
+        out_fixed(prose, share_tenths(live->run_us, live->duration_us), 1);
+        out_text(prose, " % of the time");
+        mark = ", and ";
+    }
+    if ((double)live->skipped < 0.05 * wanted)
+        return;
+    out_text(prose, mark);
+    out_u64(prose, live->skipped);
+    out_text(prose, " were left out so that it is not held longer");
+}
+
 /* What the recording cost the thread, and what it missed. */
 static void say_recording(prose_text *prose, const unpeg_recording *live)
 {
@@ -94,7 +118,9 @@ static void say_recording(prose_text *prose, const unpeg_recording *live)
     print_duration(prose, live->duration_us);
     out_text(prose, ", asked for at ");
     out_u64(prose, live->rate_hz);
-    out_text(prose, " Hz; the thread was held for ");
+    out_text(prose, " Hz");
+    say_rate(prose, live);
+    out_text(prose, "; the thread was held for ");
     print_duration(prose, live->stopped_us);
     out_text(prose, " in all (");
     out_fixed(prose, share_tenths(live->stopped_us, live->duration_us), 1);

@@ -41,6 +41,28 @@ static void find_fault(access_check *check, unsigned blocks, const char *remedy)
     check->remedy = remedy;
 }
 
+static bool has_ended(const access_facts *f)
+{
+    return f->state == 'Z' || f->state == 'X';
+}
+
+static void check_state(const access_facts *f, access_checks *checks)
+{
+    if (f->state == '\0')
+        return;
+    access_check *check = add(checks, "state");
+    snprintf(check->value, sizeof check->value, "%c", f->state);
+    if (has_ended(f)) {
+        snprintf(check->text, sizeof check->text,
+                 "the process has ended, and its parent has not asked for its exit code yet");
+        find_fault(check, EVERYTHING, "look at what its parent does");
+    } else if (f->state == 'T') {
+        snprintf(check->text, sizeof check->text,
+                 "a signal has stopped the process: there is nothing to sample until it goes on");
+        find_fault(check, 0, "let it go on with kill -CONT");
+    }
+}
+
 static bool same_owner(const access_facts *f)
 {
     const uint32_t *target = f->target.uid;
@@ -181,6 +203,7 @@ static void check_trials(const access_facts *f, access_checks *checks)
 void access_judge(const access_facts *facts, access_checks *ret)
 {
     *ret = (access_checks){.count = 0};
+    check_state(facts, ret);
     check_uid(facts, ret);
     check_dumpable(facts, ret);
     check_tracer(facts, ret);
@@ -224,6 +247,10 @@ unpeg_status access_explain_facts(const access_facts *facts, int os_errno, unsig
     unpeg_status status = proc_status_of_errno(os_errno);
     if (status == UNPEG_PERMISSION)
         status = explain_refusal(facts, os_errno, right, error);
+    else if (status == UNPEG_NOT_FOUND && has_ended(facts))
+        unpeg_error_set(error, status,
+                        "process %d has ended, and its parent has not asked for its exit code yet",
+                        (int)facts->pid);
     else if (status == UNPEG_NOT_FOUND)
         unpeg_error_set(error, status, "there is no process %d", (int)facts->pid);
     else if (os_errno == ENOSYS || os_errno == EOPNOTSUPP)

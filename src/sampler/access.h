@@ -27,6 +27,7 @@ typedef struct access_facts {
     int32_t pid;       /* 0: no target, this machine only */
     bool target_known; /* the target exists and its status can be read */
     bool descendant;   /* the target was started by this process or by one that it started */
+    char state; /* of the target, as in /proc: 'Z' has ended, 'T' a signal stopped it; 0: unknown */
     proc_status self, target;
     int64_t memory_owner; /* of /proc/PID/mem; -1: not known */
     int64_t yama;         /* kernel.yama.ptrace_scope; -1: not in this kernel */
@@ -46,7 +47,7 @@ typedef struct access_check {
     const char *remedy; /* static; "" if there is none */
 } access_check;
 
-enum { ACCESS_CHECKS_MAX = 10 };
+enum { ACCESS_CHECKS_MAX = 11 };
 
 typedef struct access_checks {
     access_check items[ACCESS_CHECKS_MAX]; /* in the order in which causes are looked for */

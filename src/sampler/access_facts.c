@@ -78,6 +78,7 @@ static int try_perf(int32_t pid)
 
 void access_facts_read(int32_t pid, access_facts *ret)
 {
+    proc_stat stat;
     *ret = (access_facts){.pid = pid, .memory_owner = -1};
     if (!read_status((int32_t)getpid(), &ret->self))
         ret->self.uid[0] = ret->self.uid[1] = (uint32_t)geteuid();
@@ -87,6 +88,7 @@ void access_facts_read(int32_t pid, access_facts *ret)
     if (pid == 0)
         return;
     ret->target_known = read_status(pid, &ret->target);
+    ret->state = thread_stat(pid, 0, &stat) == UNPEG_OK ? stat.state : '\0';
     ret->memory_owner = owner_of_memory(pid);
     ret->descendant = descends_from(pid, (int32_t)getpid());
     ret->memory_errno = try_memory(pid);

@@ -39,7 +39,7 @@ static struct perf_event_attr attributes(const sampler_common *common, bool excl
         .type = PERF_TYPE_SOFTWARE,
         .config = PERF_COUNT_SW_CPU_CLOCK,
         .freq = 1,
-        .sample_freq = common->rate_hz,
+        .sample_freq = common->perf_hz,
         .sample_type =
             PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER,
         .sample_regs_user = common->arch->perf_mask,
@@ -97,8 +97,18 @@ static void close_perf(void *state)
     free(p);
 }
 
+/* A sample is taken to cost the thread the same each time. */
+static uint32_t allowed_hz(const sampler_common *common)
+{
+    uint64_t most = (uint64_t)common->stopped_ppm * 1000 / SAMPLER_PERF_STOP_NS;
+    if (most == 0)
+        most = 1;
+    return most < common->rate_hz ? (uint32_t)most : common->rate_hz;
+}
+
 static unpeg_status open_perf_parts(perf_sampler *p, unpeg_error *error)
 {
+    p->common->perf_hz = allowed_hz(p->common);
     p->fd = open_best_event(p->common);
     if (p->fd < 0)
         return access_explain(p->common->pid, errno, ACCESS_PERF, error);

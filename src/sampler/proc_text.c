@@ -100,7 +100,8 @@ static bool skip_numbers(cursor *c, unsigned count)
 
 bool proc_stat_parse(const char *text, size_t size, proc_stat *ret)
 {
-    enum { BETWEEN_PPID_AND_START = 17 }; /* fields 5 to 21 of proc(5) */
+    /* fields 5 to 21 and 23 to 27 of proc(5) */
+    enum { BETWEEN_PPID_AND_START = 17, BETWEEN_START_AND_STACK = 5 };
     cursor c = {text, text + size};
     proc_stat stat = {.state = '?'};
     if (!take_comm(&c, stat.comm))
@@ -112,6 +113,8 @@ bool proc_stat_parse(const char *text, size_t size, proc_stat *ret)
     if (!take_i32(&c, &stat.ppid) || !skip_numbers(&c, BETWEEN_PPID_AND_START) ||
         !take_u64(&c, 10, &stat.start_ticks))
         return false;
+    if (!skip_numbers(&c, BETWEEN_START_AND_STACK) || !take_u64(&c, 10, &stat.stack_start))
+        stat.stack_start = 0;
     *ret = stat;
     return true;
 }

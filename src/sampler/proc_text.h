@@ -24,6 +24,7 @@ typedef struct proc_stat {
     char state; /* 'R' running or waiting for a processor, 'S', 'D', 'T', 't', 'Z', 'X', ... */
     int32_t ppid;
     uint64_t start_ticks; /* since boot: with the pid, what makes a process unique */
+    uint64_t stack_start; /* address where the main stack began; 0: not to be seen */
 } proc_stat;
 
 /* /proc/PID/status. Members are 0 where the kernel says nothing. */

@@ -65,6 +65,10 @@ void raw_writer_name(raw_writer *writer, unpeg_addr pc, const raw_name *name);
 /* Memory that answers as live does and notes what was read, in blocks. live must outlive it. */
 target_memory raw_writer_memory(raw_writer *writer, const target_memory *live);
 
+/* The process became another program: what was noted of the one before is forgotten, but for the
+ * notes. */
+void raw_writer_program(raw_writer *writer);
+
 /* A sample and what is read until the commit. The snapshot must live until then. kept: the thread
  * was kept from running before. */
 void raw_writer_begin(raw_writer *writer, const target_snapshot *snapshot, bool kept);
@@ -113,6 +117,9 @@ bool raw_reader_name(const raw_reader *reader, unpeg_addr pc, raw_name *ret);
 
 /* The text of raw_reader_maps. */
 unpeg_slice raw_reader_maps_text(const raw_reader *reader);
+
+/* How many times the process has become another program so far. */
+uint64_t raw_reader_programs(const raw_reader *reader);
 
 /* Zeros until the end was read. */
 raw_totals raw_reader_totals(const raw_reader *reader);

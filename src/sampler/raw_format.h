@@ -14,10 +14,14 @@
  *     MEMORY   parts of memory that hold from here on: u64 address, u32 len, len bytes, ...
  *     FILE     u32 len + path, then parts of that file: u64 offset, u32 len, len bytes, ...
  *     NAME     u64 program counter, u64 offset in the function, u64 size of the function, u32
- * reason, u32 len + name: what the native code there is called; reason is an unpeg_unknown_reason,
- * and not 0 where it has no name SAMPLE   i64 time_us, i32 tid, u32 flags (1: kept from running
- * before), u64 known (bit n: DWARF register n), its values in ascending order, u64 address of the
- * stack, the rest: the bytes of the stack END      u64 samples, lost, idle, elapsed_us, run_us
+ *              reason, u32 len + name: what the native code there is called; reason is an
+ *              unpeg_unknown_reason, and not 0 where it has no name
+ *     SAMPLE   i64 time_us, i32 tid, u32 flags (1: kept from running before), u64 known (bit n:
+ *              DWARF register n), its values in ascending order, u64 address of the stack, the
+ *              rest: the bytes of the stack
+ *     PROGRAM  nothing: the process became another program; memory, files, mappings and names from
+ *              before hold no more
+ *     END      u64 samples, lost, idle, elapsed_us, run_us
  *
  * HEADER comes first, END last; a file without END was cut. The memory that a sample needs comes
  * before the sample; what did not change since it was last written is not written again. Records of
@@ -49,7 +53,8 @@ enum raw_record_type {
     RAW_FILE,
     RAW_SAMPLE,
     RAW_END,
-    RAW_NAME
+    RAW_NAME,
+    RAW_PROGRAM
 };
 
 #endif

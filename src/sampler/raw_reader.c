@@ -38,6 +38,7 @@ struct raw_reader {
     size_t note_count;
     char *payload;
     size_t payload_size, payload_capacity;
+    uint64_t programs;
     bool ended;
     bool kept; /* of the last sample */
 };
@@ -269,6 +270,18 @@ static bool take_end(raw_reader *r, raw_cursor *c)
            raw_take_u64(c, &t->elapsed_us) && raw_take_u64(c, &t->run_us);
 }
 
+static void forget_program(raw_reader *r)
+{
+    for (uint32_t i = 0; i < r->file_count; i++)
+        free(r->paths[i]);
+    r->file_count = 0;
+    page_store_deinit(&r->pages);
+    u64map_deinit(&r->name_index);
+    mapping_list_deinit(&r->maps);
+    r->maps_size = 0;
+    r->programs++;
+}
+
 /* Every record but a sample. */
 static unpeg_status take_record(raw_reader *r, uint32_t type, raw_cursor *c)
 {
@@ -283,6 +296,9 @@ static unpeg_status take_record(raw_reader *r, uint32_t type, raw_cursor *c)
         return take_file(r, c);
     case RAW_NAME:
         return take_name(r, c);
+    case RAW_PROGRAM:
+        forget_program(r);
+        return UNPEG_OK;
     case RAW_END:
         return take_end(r, c) ? UNPEG_OK : UNPEG_INPUT;
     default:
@@ -375,6 +391,11 @@ unpeg_slice raw_reader_note(const raw_reader *reader, const char *name)
 {
     const raw_note *note = find_note(reader, unpeg_slice_of(name));
     return note ? (unpeg_slice){note->text, note->text_len} : (unpeg_slice){NULL, 0};
+}
+
+uint64_t raw_reader_programs(const raw_reader *reader)
+{
+    return reader->programs;
 }
 
 bool raw_reader_kept(const raw_reader *reader)

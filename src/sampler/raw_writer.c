@@ -226,6 +226,16 @@ target_memory raw_writer_memory(raw_writer *writer, const target_memory *live)
     return (target_memory){.read = read_noted, .user = writer};
 }
 
+void raw_writer_program(raw_writer *writer)
+{
+    write_memory(writer);
+    u64map_deinit(&writer->written);
+    u64map_deinit(&writer->seen);
+    u64map_deinit(&writer->named);
+    writer->maps_hash = 0;
+    write_record(writer, RAW_PROGRAM, nothing, nothing);
+}
+
 void raw_writer_begin(raw_writer *writer, const target_snapshot *snapshot, bool kept)
 {
     writer->kept = kept;

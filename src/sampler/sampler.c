@@ -156,6 +156,8 @@ sampler_counts sampler_count(const sampler *s)
     counts.elapsed_ns = (uint64_t)(sampler_clock_ns() - c->begin_ns);
     if (thread_run_ns(c->pid, c->tid, &run_ns) == UNPEG_OK && run_ns >= c->begin_run_ns)
         counts.run_ns = run_ns - c->begin_run_ns;
+    if (counts.backend == SAMPLER_PERF && c->perf_hz != 0)
+        counts.skipped = counts.samples * (c->rate_hz - c->perf_hz) / c->perf_hz;
     counts.stop_total_ns = c->stops.total_ns;
     counts.stop_p50_ns = stop_histogram_quantile(&c->stops, 500);
     counts.stop_p99_ns = stop_histogram_quantile(&c->stops, 990);

@@ -18,6 +18,7 @@
 typedef struct sampler_common {
     int32_t pid, tid;
     uint32_t rate_hz, stopped_ppm;
+    uint32_t perf_hz; /* perf: rate_hz, or what stopped_ppm allows of it */
     const sampler_arch *arch;
     stack_copy copy;
     stop_histogram stops;

@@ -90,7 +90,7 @@ static void check_deep(sampler_backend backend)
     live_target target;
     target_snapshot snapshot;
     unpeg_error error;
-    live_start(&target, (const char *[]){UNPEG_SPINNER, "deep", "300", NULL});
+    live_start(&target, (const char *[]){UNPEG_SPINNER, "deep", "60000", NULL});
     sampler *s = open_on(&target, backend, 200);
     int64_t deadline = sampler_clock_us() + 10 * SECOND_US;
     assert_int_equal(sampler_next(s, deadline, &snapshot, &error), UNPEG_OK);
@@ -101,6 +101,7 @@ static void check_deep(sampler_backend backend)
     if (backend == SAMPLER_PERF)
         assert_int_equal(counts.stitched, 2);
     sampler_close(s);
+    kill(target.pid, SIGTERM);
     assert_string_equal(live_finish(&target), live_spin_result);
 }
 

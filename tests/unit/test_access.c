@@ -50,6 +50,24 @@ static void test_all_is_well(void **state)
     }
 }
 
+static void test_a_process_that_does_not_run(void **state)
+{
+    (void)state;
+    access_facts facts = good();
+    access_checks checks;
+    facts.state = 'T';
+    access_judge(&facts, &checks);
+    assert_int_equal(checks.allowed, ACCESS_MEMORY | ACCESS_STOP | ACCESS_PERF);
+    assert_int_equal(checks.items[0].verdict, ACCESS_WARN);
+    assert_string_equal(checks.items[0].remedy, "let it go on with kill -CONT");
+    facts.state = 'Z';
+    assert_int_equal(allowed(&facts), 0);
+    check_text(&facts, ESRCH, ACCESS_MEMORY, "process 42 has ended, and its parent");
+    check_text(&facts, EPERM, ACCESS_STOP, "the process has ended");
+    facts.state = 'R';
+    check_text(&facts, ESRCH, ACCESS_MEMORY, "there is no process 42");
+}
+
 static void test_other_user(void **state)
 {
     (void)state;
@@ -176,6 +194,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_is_well),
+        cmocka_unit_test(test_a_process_that_does_not_run),
         cmocka_unit_test(test_other_user),
         cmocka_unit_test(test_not_dumpable),
         cmocka_unit_test(test_traced_already),
