@@ -14,6 +14,8 @@
 
 enum {
     PROGRESS_US = 100000, /* between two questions to the caller */
+    ENDING_US = 50000,    /* that the threads of a process take to end, one after the other */
+    ENDING_STEP_NS = 5000000,
     REFRESH_US = 1000000, /* between two looks at whether V8's heap is still as it was */
 };
 
@@ -167,12 +169,6 @@ static bool wants_more(recording *r)
     return false;
 }
 
-/* The process ended, or its memory went away under the reading: what there is, is good. */
-static bool is_end(unpeg_status status)
-{
-    return status == UNPEG_NOT_FOUND || status == UNPEG_STOPPED;
-}
-
 static unpeg_status sample_until(recording *r, int64_t deadline_us)
 {
     unpeg_status status = UNPEG_OK;
@@ -196,9 +192,44 @@ static void refresh(recording *r, int64_t now_us)
     process_view_refresh(live_process_target(r->process));
 }
 
-static unpeg_status sample(recording *r)
+/* Whether it ends within the time that its threads take to end one after the other. */
+static bool process_ends(const recording *r)
+{
+    int64_t until_us = sampler_clock_us() + ENDING_US;
+    for (;;) {
+        proc_stat stat;
+        if (thread_stat(r->options.pid, 0, &stat) != UNPEG_OK || stat.state == 'Z')
+            return true;
+        if (sampler_clock_us() >= until_us)
+            return false;
+        sampler_sleep_until(sampler_clock_ns() + ENDING_STEP_NS);
+    }
+}
+
+/* The memory and files of a process that ends go away under the reading, one by one and with errors
+ * of many kinds. What was taken before is good. */
+static unpeg_status judge_end(recording *r, unpeg_status status)
+{
+    bool gone = status == UNPEG_NOT_FOUND || status == UNPEG_STOPPED;
+    bool refused = status == UNPEG_OS || status == UNPEG_PERMISSION;
+    if (!gone && !refused)
+        return status;
+    bool ended = r->end != END_REFUSED && process_ends(r);
+    if (refused && !ended)
+        return status;
+    if (r->end == END_IN_TIME)
+        r->end = ended ? END_PROCESS : END_THREAD;
+    return UNPEG_OK;
+}
+
+static bool is_stopped(const recording *r)
 {
     proc_stat stat;
+    return thread_stat(r->options.pid, 0, &stat) == UNPEG_OK && stat.state == 'T';
+}
+
+static unpeg_status sample(recording *r)
+{
     unpeg_status status = UNPEG_OK;
     r->begin_us = r->last_us = sampler_clock_us();
     r->thread = wakefulness_begin(r->options.pid, (int32_t)r->facts->tid, r->begin_us);
@@ -212,14 +243,10 @@ static unpeg_status sample(recording *r)
         int64_t next = now + PROGRESS_US;
         status = sample_until(r, next < r->end_us ? next : r->end_us);
     }
-    if (r->facts->samples == 0 && thread_stat(r->options.pid, 0, &stat) == UNPEG_OK &&
-        stat.state == 'T')
+    status = judge_end(r, status);
+    if (status == UNPEG_OK && r->facts->samples == 0 && is_stopped(r))
         r->end = END_STOPPED;
-    if (is_end(status) && r->end == END_IN_TIME)
-        r->end = thread_stat(r->options.pid, 0, &stat) != UNPEG_OK || stat.state == 'Z'
-                     ? END_PROCESS
-                     : END_THREAD;
-    return is_end(status) ? UNPEG_OK : status;
+    return status;
 }
 
 static unpeg_status keep_code(recording *r)
