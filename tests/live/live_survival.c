@@ -125,14 +125,61 @@ static const char node_program[] =
     "console.log('ready');"
     "round();";
 
+static void need_node(void)
+{
+    if (system("command -v node >/dev/null 2>&1") == 0)
+        return;
+    print_message("skipped: no node in PATH\n");
+    skip();
+}
+
 static void test_killed_on_node(void **state)
 {
     (void)state;
-    if (system("command -v node >/dev/null 2>&1") != 0) {
-        print_message("skipped: no node in PATH\n");
-        skip();
-    }
+    need_node();
     check_kills((const char *[]){"node", "-e", node_program, NULL}, SAMPLER_PTRACE, "done 0 0");
+}
+
+/* Signals and children, one after the other: each has to come before the next one is sent. One that
+ * is lost leaves the program waiting for good. */
+static const char node_family[] =
+    "const {spawn} = require('child_process');"
+    "let bad = 0, over = false, waiting = 0, seen = 0;"
+    "process.on('SIGTERM', () => { over = true; });"
+    "process.on('SIGUSR2', () => { waiting--; seen++; if (!over) setTimeout(signal, 1); });"
+    "function signal() { waiting++; process.kill(process.pid, 'SIGUSR2'); }"
+    "function child() {"
+    "  waiting++;"
+    "  spawn('/bin/true').on('exit', (code) => {"
+    "    waiting--; seen++; bad += code !== 0; if (!over) setTimeout(child, 5); });"
+    "}"
+    "function round() {"
+    "  let sum = 0;"
+    "  for (let i = 0; i < 20000; i++) sum += i;"
+    "  bad += sum !== 199990000;"
+    "  setTimeout(() => {"
+    "    if (!over || waiting > 0 || seen < 2) round(); else console.log('done', bad); }, 0);"
+    "}"
+    "console.log('ready');"
+    "signal(); child(); round();";
+
+static void check_family(sampler_backend backend)
+{
+    need_node();
+    check_kills((const char *[]){"node", "-e", node_family, NULL}, backend, "done 0");
+}
+
+static void test_killed_beside_children_by_ptrace(void **state)
+{
+    (void)state;
+    check_family(SAMPLER_PTRACE);
+}
+
+static void test_killed_beside_children_by_perf(void **state)
+{
+    (void)state;
+    live_need(true);
+    check_family(SAMPLER_PERF);
 }
 
 int main(void)
@@ -143,6 +190,8 @@ int main(void)
         cmocka_unit_test(test_killed_while_signals_arrive),
         cmocka_unit_test(test_killed_perf),
         cmocka_unit_test(test_killed_on_node),
+        cmocka_unit_test(test_killed_beside_children_by_ptrace),
+        cmocka_unit_test(test_killed_beside_children_by_perf),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
