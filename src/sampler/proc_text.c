@@ -150,6 +150,8 @@ static bool take_status_row(unpeg_slice key, cursor *c, proc_status *status)
         return take_u64(c, 16, &status->cap_eff);
     if (unpeg_slice_equal(key, unpeg_slice_of("Seccomp")))
         return take_u32(c, &status->seccomp);
+    if (unpeg_slice_equal(key, unpeg_slice_of("voluntary_ctxt_switches")))
+        return take_u64(c, 10, &status->waits);
     return true;
 }
 

@@ -35,6 +35,7 @@ typedef struct proc_status {
     unsigned nspid_count;
     uint64_t cap_eff;
     uint32_t seccomp; /* 0 none, 1 strict, 2 filter */
+    uint64_t waits;   /* of the thread: how often it gave its processor up by itself */
 } proc_status;
 
 /* Each is false for a text that is not of its form. */

@@ -37,6 +37,18 @@ unpeg_status thread_awake_ns(int32_t pid, int32_t tid, uint64_t *ret)
     return status;
 }
 
+unpeg_status thread_waits(int32_t pid, int32_t tid, uint64_t *ret)
+{
+    proc_bytes file;
+    proc_status parsed;
+    unpeg_status status = proc_read(pid, tid, "status", &file);
+    if (status == UNPEG_OK && !proc_status_parse(file.text, file.size, &parsed))
+        status = UNPEG_UNSUPPORTED;
+    if (status == UNPEG_OK)
+        *ret = parsed.waits;
+    return status;
+}
+
 unpeg_status thread_stat(int32_t pid, int32_t tid, proc_stat *ret)
 {
     proc_bytes file;

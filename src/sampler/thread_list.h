@@ -48,6 +48,9 @@ UNPEG_MUST_CHECK unpeg_status thread_run_ns(int32_t pid, int32_t tid, uint64_t *
 /* How long the thread ran or was ready to: what is left of the time it slept. */
 UNPEG_MUST_CHECK unpeg_status thread_awake_ns(int32_t pid, int32_t tid, uint64_t *ret);
 
+/* How often the thread gave its processor up by itself: to wait, or to stand in a tracer's stop. */
+UNPEG_MUST_CHECK unpeg_status thread_waits(int32_t pid, int32_t tid, uint64_t *ret);
+
 typedef struct process_list {
     int32_t *pids;
     size_t count, capacity;

@@ -9,7 +9,8 @@ static bool stat_of(const char *text, proc_stat *ret)
     return proc_stat_parse(text, strlen(text), ret);
 }
 
-static const char rest[] = "4242 4242 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 7 0 987654 1 2 3";
+static const char rest[] = "4242 4242 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 7 0 987654 1 2 "
+                           "18446744073709551615 4 5 140723000000512 7";
 
 static void test_stat(void **state)
 {
@@ -22,6 +23,7 @@ static void test_stat(void **state)
     assert_int_equal(stat.state, 'R');
     assert_int_equal(stat.ppid, 77);
     assert_int_equal(stat.start_ticks, 987654);
+    assert_int_equal(stat.stack_start, 140723000000512);
 }
 
 /* A process may call itself what it likes: the name ends at the last parenthesis. */

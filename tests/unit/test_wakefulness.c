@@ -27,6 +27,18 @@ static void test_a_busy_thread_was_kept(void **state)
     assert_true(wakefulness_was_kept(&thread, start, now));
 }
 
+/* Told of after the last of them: three gaps of a thread that never slept. */
+static void test_samples_come_late(void **state)
+{
+    (void)state;
+    int64_t start;
+    wakefulness thread = begin(&start);
+    while (sampler_clock_us() < start + 3 * GAP_US)
+        continue;
+    for (int64_t i = 0; i < 3; i++)
+        assert_true(wakefulness_was_kept(&thread, start + i * GAP_US, start + (i + 1) * GAP_US));
+}
+
 static void test_a_sleeping_thread_was_not(void **state)
 {
     (void)state;
@@ -63,6 +75,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_busy_thread_was_kept),
+        cmocka_unit_test(test_samples_come_late),
         cmocka_unit_test(test_a_sleeping_thread_was_not),
         cmocka_unit_test(test_no_gap_no_look),
         cmocka_unit_test(test_no_such_thread),
