@@ -23,6 +23,7 @@ struct live_process {
     target_memory live; /* of memory, where what is read is noted */
     process_files files;
     noted_files noted;
+    jit_files *jit;
     process_view *target;
 };
 
@@ -39,6 +40,8 @@ static unpeg_status open_parts(live_process *p, int32_t pid)
     unpeg_status status = process_maps_refresh(&p->maps);
     if (status == UNPEG_OK)
         status = remote_memory_create(pid, &p->memory);
+    if (status == UNPEG_OK)
+        status = jit_files_create(pid, &p->jit);
     return status;
 }
 
@@ -65,6 +68,7 @@ static live_source source_of(live_process *p, bool native_off, raw_writer *raw)
                           .root = p->root,
                           .maps = maps_text,
                           .user = p,
+                          .jit = p->jit,
                           .native_off = native_off};
     if (!raw)
         return source;
@@ -108,6 +112,7 @@ void live_process_close(live_process *p)
     if (!p)
         return;
     process_view_destroy(p->target);
+    jit_files_destroy(p->jit);
     remote_memory_destroy(p->memory);
     process_maps_deinit(&p->maps);
     free(p);

@@ -14,6 +14,7 @@ struct process_view {
     v8_namer *namer; /* NULL: no V8 found so far */
     native_names *names;
     uint64_t refreshed; /* generation of the mappings that the namer knows */
+    bool written;       /* code was named by what the process wrote down about it */
 };
 
 /* One snapshot on its way to a stack. */
@@ -21,6 +22,7 @@ typedef struct naming {
     process_view *target;
     const v8_stack *v8;
     live_stack *stack;
+    bool jit_read; /* what the process wrote down was read on */
 } naming;
 
 static unpeg_status read_mappings(process_view *t, bool fresh)
@@ -198,12 +200,37 @@ static unpeg_status add_v8(naming *n, const stack_frame *physical, bool *ret_kno
     return status;
 }
 
+/* Code of a heap that is not understood, or of another program than V8. It may have been written
+ * down since the last stack, over other code: the files are read on first. */
+static unpeg_status add_written(naming *n, const stack_frame *physical, bool *ret_known)
+{
+    process_view *t = n->target;
+    live_frame frame = {.pc = physical->pc, .line_state = V8_LINE_NONE};
+    unpeg_status status = UNPEG_OK;
+    if (!t->source.jit)
+        return UNPEG_OK;
+    if (!n->jit_read)
+        status = jit_files_update(t->source.jit);
+    n->jit_read = true;
+    if (status == UNPEG_OK)
+        status = jit_table_find(jit_files_table(t->source.jit), physical->pc, physical->interrupted,
+                                &frame.frame);
+    *ret_known = status == UNPEG_OK;
+    t->written = t->written || *ret_known;
+    if (status == UNPEG_OK)
+        status = add_frame(n->stack, &frame);
+    return status == UNPEG_NOT_FOUND ? UNPEG_OK : status;
+}
+
 static unpeg_status add_physical(naming *n, const stack_frame *physical)
 {
     bool known = false;
+    bool native = physical->kind == STACK_FRAME_NATIVE;
     unpeg_status status = UNPEG_OK;
-    if (n->target->namer && physical->kind != STACK_FRAME_NATIVE)
+    if (n->target->namer && !native)
         status = add_v8(n, physical, &known);
+    if (status == UNPEG_OK && !known && !native)
+        status = add_written(n, physical, &known);
     if (status != UNPEG_OK || known)
         return status;
     if (physical->kind == STACK_FRAME_GENERATED)
@@ -356,6 +383,8 @@ const native_names *process_view_names(const process_view *t)
 
 const char *process_view_withheld(const process_view *t)
 {
+    if (!t->namer && t->written)
+        return "no V8 was found in this process: generated code is named by what it wrote down";
     if (!t->namer)
         return "no V8 was found in this process: JavaScript frames have no names";
     const char *problem = v8_namer_health(t->namer).problem;

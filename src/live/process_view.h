@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * All that turns a snapshot of a thread into named frames: the process' memory, its mappings, the
- * unwinder, V8's heap, native symbols. The process may be alive or saved.
+ * unwinder, V8's heap, native symbols, what it wrote down about its code. The process may be alive
+ * or saved.
  *
  *     process_view *target;
  *     process_view_create(&source, &target);
@@ -16,6 +17,7 @@
 #define UNPEG_PROCESS_VIEW_H
 
 #include "code_file.h"
+#include "jit_files.h"
 #include "native_names.h"
 #include "snapshot.h"
 #include "stack_walk.h"
@@ -38,6 +40,7 @@ typedef struct live_source {
     bool (*native)(void *user, unpeg_addr pc, native_name *ret);
     /* Is told of every such name that was looked for. NULL, or with user. */
     void (*note_native)(void *user, unpeg_addr pc, const native_name *name);
+    jit_files *jit;  /* NULL, or what names code that V8's heap does not */
     bool native_off; /* native frames get no names */
 } live_source;
 
