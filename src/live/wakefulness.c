@@ -5,7 +5,7 @@
 #include "thread_list.h"
 
 /* Shorter gaps are not looked into: each look reads a file of /proc. */
-enum { GAP_US = 20000 };
+enum { GAP_US = 10000 };
 
 static void look(wakefulness *thread, int64_t now_us)
 {

@@ -35,7 +35,8 @@ static void survey(inquiry *q)
         uint64_t since_us = time_between(before_us, time_us);
         before_us = time_us;
         q->work_ticks += !idle;
-        if (idle || since_us > t->spacing.gap_us)
+        bool lost = timeline_tick(t, i).flags & UNPEG_TICK_OVERFLOW;
+        if (idle || (since_us > t->spacing.gap_us && !lost))
             q->waited_us += since_us;
     }
 }
@@ -49,6 +50,19 @@ static double waiting_share(const inquiry *q)
     return span_us ? (double)q->waited_us / (double)span_us : q->work_ticks == 0;
 }
 
+/* Ticks at their typical spacing, and the gaps in which ticks were lost: the thread ran there, or
+ * was kept from it. */
+static double busy_us(const timeline *t, const stretch *s)
+{
+    double us = 0;
+    for (size_t i = s->first; i <= s->last; i++) {
+        uint64_t since_us = i ? time_between(timeline_time(t, i - 1), timeline_time(t, i)) : 0;
+        bool lost = i > s->first && timeline_tick(t, i).flags & UNPEG_TICK_OVERFLOW;
+        us += (double)(lost && since_us > t->spacing.typical_us ? since_us : t->spacing.typical_us);
+    }
+    return us;
+}
+
 static bool is_pegged(const inquiry *q)
 {
     const stretch *s = &q->stretches.best;
@@ -57,8 +71,7 @@ static bool is_pegged(const inquiry *q)
     uint64_t ticks = s->last - s->first + 1;
     if (s->duration_us < (uint64_t)PEG_FLOOR_US || ticks < PEG_FLOOR_TICKS)
         return false;
-    double busy_us = (double)(ticks * q->timeline.spacing.typical_us);
-    if (busy_us < PEG_BUSY_SHARE * (double)s->duration_us)
+    if (busy_us(&q->timeline, s) < PEG_BUSY_SHARE * (double)s->duration_us)
         return false;
     return s->duration_us >= (uint64_t)PEG_MIN_US ||
            (double)ticks >= PEG_MIN_SHARE * (double)q->work_ticks;

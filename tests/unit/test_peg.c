@@ -201,6 +201,26 @@ static void test_lost_samples_are_no_wait(void **state)
     script_end(&p, peg);
 }
 
+/* Two ticks at a time, and kept from the processor for twenty times as long. */
+static void test_starved_thread_is_pegged(void **state)
+{
+    (void)state;
+    script p = script_begin();
+    for (int i = 0; i < 200; i++) {
+        script_ticks(&p, 1, "main;spin");
+        p.now_us += 40 * MS;
+        unpeg_tick kept = {.time_us = p.now_us,
+                           .node = stacks_node(&p.s, "main;spin"),
+                           .flags = UNPEG_TICK_OVERFLOW};
+        assert_int_equal(unpeg_profile_add_tick(p.s.profile, &kept), UNPEG_OK);
+        p.now_us += MS;
+    }
+    unpeg_peg *peg = script_find(&p);
+    script_check(&p, peg, UNPEG_VERDICT_JS_LOOP, "main;spin");
+    assert_int_equal(peg->stretches, 1);
+    script_end(&p, peg);
+}
+
 static void test_idle_ticks_end_a_stretch(void **state)
 {
     (void)state;
@@ -384,6 +404,7 @@ int main(void)
         cmocka_unit_test(test_timers_with_waits_between),
         cmocka_unit_test(test_gaps_of_a_loaded_machine),
         cmocka_unit_test(test_lost_samples_are_no_wait),
+        cmocka_unit_test(test_starved_thread_is_pegged),
         cmocka_unit_test(test_idle_ticks_end_a_stretch),
         cmocka_unit_test(test_only_idle_ticks),
         cmocka_unit_test(test_gc_between_does_not_end_a_stretch),
