@@ -15,6 +15,8 @@ enum {
 
 struct v8_image {
     elf_file *file;
+    char *names; /* of the table that is gone through; its pages are used again for the next one */
+    size_t names_capacity;
     size_t segment_count;
     Elf64_Phdr segments[SEGMENT_LIMIT];
 };
@@ -60,6 +62,7 @@ void v8_image_close(v8_image *image)
         return;
     if (image->file)
         elf_file_close(image->file);
+    free(image->names);
     free(image);
 }
 
@@ -133,22 +136,20 @@ unpeg_status v8_image_dynamic(const v8_image *image, int64_t tag, uint64_t *ret)
     return UNPEG_NOT_FOUND;
 }
 
-static unpeg_status read_names(const v8_image *image, const elf_symbols_place *place, char **ret)
+static unpeg_status read_names(v8_image *image, const elf_symbols_place *place)
 {
     if (place->names_size > NAMES_LIMIT)
         return UNPEG_LIMIT;
     size_t size = (size_t)place->names_size;
-    char *names = malloc(size + 1);
-    if (!names)
-        return UNPEG_NO_MEMORY;
-    unpeg_status status = elf_file_read(image->file, place->names_offset, names, size);
-    if (status) {
-        free(names);
-        return status;
+    if (size >= image->names_capacity) {
+        char *names = realloc(image->names, size + 1);
+        if (!names)
+            return UNPEG_NO_MEMORY;
+        image->names = names;
+        image->names_capacity = size + 1;
     }
-    names[size] = 0;
-    *ret = names;
-    return UNPEG_OK;
+    image->names[size] = 0;
+    return elf_file_read(image->file, place->names_offset, image->names, size);
 }
 
 typedef struct symbol_visit {
@@ -158,6 +159,17 @@ typedef struct symbol_visit {
     void *user;
 } symbol_visit;
 
+/* Only such names are asked for. Most of a hundred thousand symbols end here, unmeasured. */
+static bool is_wanted(const char *text)
+{
+    static const char *const prefixes[] = {"Builtins_", "v8dbg_", "_ZN2v88internal7Version",
+                                           "_ZN2v88internal11interpreter9Bytecodes"};
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        if (text[0] == prefixes[i][0] && strncmp(text, prefixes[i], strlen(prefixes[i])) == 0)
+            return true;
+    return false;
+}
+
 static unpeg_status visit_batch(const symbol_visit *visit, const Elf64_Sym *symbols, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -165,8 +177,7 @@ static unpeg_status visit_batch(const symbol_visit *visit, const Elf64_Sym *symb
         if (symbol->st_shndx == SHN_UNDEF || symbol->st_name >= visit->names_size)
             continue;
         const char *text = visit->names + symbol->st_name;
-        /* All names asked for begin so; most symbols end here. */
-        if (text[0] != 'B' && text[0] != 'v' && text[0] != '_')
+        if (!is_wanted(text))
             continue;
         named_symbol named = {{text, strlen(text)}, symbol};
         unpeg_status status = visit->each(visit->user, &named);
@@ -195,21 +206,18 @@ static unpeg_status visit_place(const v8_image *image, const elf_symbols_place *
 }
 
 /* Calls each for the defined symbols of one table. NOT_FOUND: there is none. */
-static unpeg_status visit_symbols(const v8_image *image, elf_symbols_kind kind, symbol_fn each,
+static unpeg_status visit_symbols(v8_image *image, elf_symbols_kind kind, symbol_fn each,
                                   void *user)
 {
     elf_symbols_place place;
     unpeg_status status = elf_file_find_symbols(image->file, kind, &place);
     if (status)
         return status;
-    char *names = NULL;
-    status = read_names(image, &place, &names);
+    status = read_names(image, &place);
     if (status)
         return status;
-    symbol_visit visit = {names, (size_t)place.names_size, each, user};
-    status = visit_place(image, &place, &visit);
-    free(names);
-    return status;
+    const symbol_visit visit = {image->names, (size_t)place.names_size, each, user};
+    return visit_place(image, &place, &visit);
 }
 
 static bool has_prefix(unpeg_slice text, const char *prefix, unpeg_slice *rest)
