@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 'use strict';
-// A counted loop: every 10 ms a line of "microseconds count" to FOLDER/counts. While there is a file
-// FOLDER/prof, V8's own profiler runs along, and then FOLDER/own.cpuprofile has what it saw.
+// A counted loop: every 10 ms a line of "microseconds count processor" to FOLDER/counts, the last in
+// microseconds too. While there is a file FOLDER/prof, V8's own profiler runs along, and then
+// FOLDER/own.cpuprofile has what it saw.
 const fs = require('fs');
 const path = require('path');
 const {Session} = require('inspector');
@@ -27,7 +28,8 @@ function run() {
     if (count % 100 || now() < next)
       continue;
     next = now() + 10000;
-    fs.writeSync(counts, `${now()} ${count}\n`);
+    const used = process.cpuUsage();
+    fs.writeSync(counts, `${now()} ${count} ${used.user + used.system}\n`);
     const wanted = fs.existsSync(path.join(folder, 'prof'));
     if (wanted && !own)
       session.post('Profiler.start');
