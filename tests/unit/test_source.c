@@ -377,6 +377,7 @@ static void check_peek(unpeg_source *source, const char *text)
     assert_int_equal(len, expected);
     assert_memory_equal(head, text, len);
     check_text(source, 7, text);
+    unpeg_source_close(source);
 }
 
 static void a_look_takes_nothing(void **state)
