@@ -10,6 +10,8 @@
 #include "proc_file.h"
 #include "sampler_clock.h"
 
+enum { MAIN_SHARE = 2 };
+
 /* A number as the name of a folder of /proc; 0 for every other name. */
 static int32_t id_of(const char *name)
 {
@@ -137,6 +139,11 @@ void thread_list_measure(thread_list *before, thread_list *after)
 
 const thread_entry *thread_list_hottest(const thread_list *list)
 {
+    for (size_t i = 0; i < list->count; i++) {
+        const thread_entry *entry = &list->items[i];
+        if (entry->tid == entry->pid && entry->load_ppm >= list->items[0].load_ppm / MAIN_SHARE)
+            return entry;
+    }
     return list->count != 0 ? &list->items[0] : NULL;
 }
 

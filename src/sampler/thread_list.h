@@ -38,7 +38,9 @@ void thread_list_deinit(thread_list *list);
  * load, the highest first, then by tid. */
 void thread_list_measure(thread_list *before, thread_list *after);
 
-/* NULL in an empty list; the list must be measured. */
+/* The busiest thread, or a main thread that ran half as long: the threads that collect garbage for
+ * it are often busier than the one that waits for them. NULL in an empty list; the list must be
+ * measured. */
 const thread_entry *thread_list_hottest(const thread_list *list);
 
 /* State and name of a thread. NOT_FOUND if it is gone. */

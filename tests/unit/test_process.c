@@ -75,6 +75,27 @@ static void test_measure(void **state)
     assert_int_equal(b[3].load_ppm, 0);
 }
 
+static int32_t hottest_of(uint64_t main_ns, uint64_t helper_ns)
+{
+    thread_entry a[2], b[2];
+    thread_list before = {0}, after = {0};
+    add_entry(&before, a, (thread_entry){.pid = 1, .tid = 1, .time_ns = 1000});
+    add_entry(&before, a, (thread_entry){.pid = 1, .tid = 2, .time_ns = 1000});
+    add_entry(&after, b, (thread_entry){.pid = 1, .tid = 1, .run_ns = main_ns, .time_ns = 2000});
+    add_entry(&after, b, (thread_entry){.pid = 1, .tid = 2, .run_ns = helper_ns, .time_ns = 2000});
+    thread_list_measure(&before, &after);
+    return thread_list_hottest(&after)->tid;
+}
+
+static void test_helpers_are_not_what_hangs(void **state)
+{
+    (void)state;
+    assert_int_equal(hottest_of(900, 100), 1);
+    assert_int_equal(hottest_of(400, 700), 1);
+    assert_int_equal(hottest_of(300, 700), 2);
+    assert_int_equal(hottest_of(0, 700), 2);
+}
+
 static void test_measure_of_nothing(void **state)
 {
     (void)state;
@@ -162,9 +183,13 @@ static void test_doctor_printed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_clues_by_name),  cmocka_unit_test(test_clues_by_mapping),
-        cmocka_unit_test(test_measure),        cmocka_unit_test(test_measure_of_nothing),
-        cmocka_unit_test(test_own_process),    cmocka_unit_test(test_hot_threads_printed),
+        cmocka_unit_test(test_clues_by_name),
+        cmocka_unit_test(test_clues_by_mapping),
+        cmocka_unit_test(test_measure),
+        cmocka_unit_test(test_helpers_are_not_what_hangs),
+        cmocka_unit_test(test_measure_of_nothing),
+        cmocka_unit_test(test_own_process),
+        cmocka_unit_test(test_hot_threads_printed),
         cmocka_unit_test(test_doctor_printed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
