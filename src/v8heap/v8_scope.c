@@ -78,16 +78,20 @@ static uint32_t flags_of(const v8_heap *heap, v8_word word)
     return (uint32_t)word;
 }
 
+/* Where names and positions begin in the slots: old releases before 9 say first where the receiver
+ * is, in a small integer; later ones begin like that where a function has no name of its own. */
+static bool may_begin_with_receiver(const scope_slots *slots, uint32_t flags)
+{
+    uint32_t receiver = (flags >> RECEIVER_BITS) & 3;
+    return slots->heap->layout->scope_first_vars < NEWER_FIRST &&
+           (receiver == RECEIVER_STACK || receiver == RECEIVER_CONTEXT) &&
+           slots->next < slots->count && !(slots->words[slots->next] & 1);
+}
+
 static void take_names(scope_slots *slots, uint32_t flags, v8_scope *ret)
 {
     const v8_layout *layout = slots->heap->layout;
     unsigned shift = (unsigned)layout->scope_flag_shift;
-    uint32_t receiver = (flags >> RECEIVER_BITS) & 3;
-    bool old = layout->scope_first_vars < NEWER_FIRST;
-    /* Older releases say in a small integer where the receiver is kept. */
-    if (old && (receiver == RECEIVER_STACK || receiver == RECEIVER_CONTEXT) &&
-        slots->next < slots->count && !(slots->words[slots->next] & 1))
-        slots->next++;
     if (shift == 0 && (flags >> CLASS_VARIABLE_BIT) & 1)
         slots->next++;
     if ((flags >> (FUNCTION_BITS - shift)) & 3) {
@@ -96,10 +100,25 @@ static void take_names(scope_slots *slots, uint32_t flags, v8_scope *ret)
     }
     if ((flags >> (INFERRED_BIT - shift)) & 1)
         ret->inferred = take_string(slots);
-    if (old) {
+    if (layout->scope_first_vars < NEWER_FIRST) {
         ret->start = take_small(slots);
         ret->end = take_small(slots);
     }
+}
+
+/* With the receiver's slot first: it is seen to be wrong where no position is behind it. */
+static void take_tail(scope_slots *slots, uint32_t flags, v8_scope *ret)
+{
+    const v8_scope none = *ret;
+    if (may_begin_with_receiver(slots, flags)) {
+        slots->next = 1;
+        take_names(slots, flags, ret);
+        if (ret->start >= 0 && ret->start <= ret->end)
+            return;
+        *ret = none;
+        slots->next = 0;
+    }
+    take_names(slots, flags, ret);
 }
 
 unpeg_status v8_scope_read(v8_heap *heap, v8_word word, v8_scope *ret)
@@ -121,7 +140,7 @@ unpeg_status v8_scope_read(v8_heap *heap, v8_word word, v8_scope *ret)
     status = read_tail(&slots, word, first + names + (size_t)locals);
     if (status)
         return status;
-    take_names(&slots, flags_of(heap, head[SLOT_FLAGS]), ret);
+    take_tail(&slots, flags_of(heap, head[SLOT_FLAGS]), ret);
     if (first >= NEWER_FIRST) {
         (void)v8_heap_small(heap, head[SLOT_START], &ret->start);
         (void)v8_heap_small(heap, head[SLOT_END], &ret->end);
