@@ -11,7 +11,11 @@
 #include "curl_library.h"
 #include "http.h"
 
-enum { ERROR_BODY_LIMIT = 1 << 20, TRANSFER_BUFFER = 512 << 10 };
+enum {
+    ERROR_BODY_LIMIT = 1 << 20,
+    TRANSFER_BUFFER = 512 << 10,
+    CLOCK_APART_MS = 5, /* libcurl's clock ticks otherwise, and must not find the deadline first */
+};
 
 struct http_client {
     curl_library curl;
@@ -249,9 +253,10 @@ static void set_request(exchange *x, int64_t left_ms)
     const curl_library *curl = &x->client->curl;
     const http_request *request = x->request;
     int64_t connect_ms = or_default(request->connect_ms, HTTP_CONNECT_MS);
+    int64_t late_ms = left_ms < INT64_MAX - CLOCK_APART_MS ? left_ms + CLOCK_APART_MS : INT64_MAX;
     const long_option times[] = {
-        {CURLOPT_CONNECTTIMEOUT_MS, shorter_ms(connect_ms, left_ms)},
-        {CURLOPT_TIMEOUT_MS, left_ms == INT64_MAX ? 0 : shorter_ms(left_ms, left_ms)},
+        {CURLOPT_CONNECTTIMEOUT_MS, shorter_ms(connect_ms, late_ms)},
+        {CURLOPT_TIMEOUT_MS, left_ms == INT64_MAX ? 0 : shorter_ms(late_ms, late_ms)},
     };
     set_longs(x->client, times, sizeof times / sizeof times[0]);
     curl->easy_setopt(x->client->easy, CURLOPT_URL, request->url);
