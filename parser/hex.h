@@ -11,6 +11,10 @@
 
 #include "unpeg/base.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #define HEX_EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 static inline uint64_t hex_load(const char *text)
@@ -49,6 +53,36 @@ static inline uint64_t hex_value(uint64_t word, unsigned count)
     return (word | word >> 16) & UINT64_C(0xffffffff);
 }
 
+#ifdef __SSE2__
+/* Values of 16 digits of which the first count count; count is 1 to 16. */
+static inline uint64_t hex_join(__m128i nibbles, unsigned count)
+{
+    __m128i pairs = _mm_or_si128(_mm_slli_epi16(nibbles, 4), _mm_srli_epi16(nibbles, 8));
+    __m128i bytes = _mm_and_si128(pairs, _mm_set1_epi16(0xff));
+    uint64_t value = (uint64_t)_mm_cvtsi128_si64(_mm_packus_epi16(bytes, bytes));
+    return __builtin_bswap64(value) >> (4 * (16 - count));
+}
+
+/* Digits at text, 1 to 16 of them, into *ret; returns their number, 0 when there are none or more
+ * than 16. Reads exactly 24 bytes. (A third of the instructions of the way for other machines.) */
+static inline size_t hex_digits_wide(const char *text, uint64_t *ret)
+{
+    __m128i chars = _mm_loadu_si128((const __m128i *)(const void *)text);
+    __m128i digits = _mm_sub_epi8(chars, _mm_set1_epi8('0'));
+    __m128i is_digit = _mm_cmpeq_epi8(_mm_min_epu8(digits, _mm_set1_epi8(9)), digits);
+    __m128i letters = _mm_sub_epi8(_mm_or_si128(chars, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
+    __m128i is_letter = _mm_cmpeq_epi8(_mm_min_epu8(letters, _mm_set1_epi8(5)), letters);
+    unsigned valid = (unsigned)_mm_movemask_epi8(_mm_or_si128(is_digit, is_letter));
+    unsigned count = (unsigned)__builtin_ctz(~valid);
+    if (count == 0 || (count == 16 && (hex_non_digits(hex_load(text + 16)) & 0x80) == 0))
+        return 0;
+    __m128i ten_up = _mm_add_epi8(letters, _mm_set1_epi8(10));
+    __m128i nibbles =
+        _mm_or_si128(_mm_and_si128(is_digit, digits), _mm_andnot_si128(is_digit, ten_up));
+    *ret = hex_join(_mm_and_si128(nibbles, _mm_set1_epi8(0x0f)), count);
+    return count;
+}
+#else
 /* Digits at text, 1 to 16 of them, into *ret; returns their number, 0 when there are none or more
  * than 16. Reads exactly 24 bytes. */
 static inline size_t hex_digits_wide(const char *text, uint64_t *ret)
@@ -73,6 +107,7 @@ static inline size_t hex_digits_wide(const char *text, uint64_t *ret)
     *ret = value;
     return 8 + more;
 }
+#endif
 
 /* High bit of each byte that is no decimal digit; no byte's arithmetic carries into another. */
 static inline uint64_t decimal_non_digits(uint64_t word)
