@@ -142,16 +142,24 @@ static uint64_t low_bytes(uint64_t word)
     return ~((word | HEX_EACH(0x80)) - HEX_EACH('0')) & HEX_EACH(0x80);
 }
 
-/* Splits off the last word of a text that ends at end, with 16 readable bytes before that: its
- * bytes, aligned to the end, into key. Returns the byte before the word, which is somewhere inside
- * a word longer than 15 bytes. */
-static const char *read_last_word(const char *end, known_word *key)
+/* How long a word is: which bytes of the 8 before its last 8 are the word's. */
+typedef struct word_shape {
+    uint64_t head;   /* their mask */
+    size_t distance; /* from the byte before the word to its end */
+} word_shape;
+
+/* Of the last word of a text that ends at end, with 16 readable bytes before that. The byte before
+ * the word is somewhere inside a word longer than 15 bytes. */
+static word_shape shape_of_last_word(const char *end)
 {
-    uint64_t head = hex_load(end - 16);
-    unsigned last = 63 - (unsigned)__builtin_clzll(low_bytes(head) | 1);
-    key->tail = hex_load(end - 8);
-    key->head = head & -(UINT64_C(2) << last);
-    return end - 16 + last / 8;
+    unsigned last = 63 - (unsigned)__builtin_clzll(low_bytes(hex_load(end - 16)) | 1);
+    return (word_shape){-(UINT64_C(2) << last), 16 - last / 8};
+}
+
+/* The text of the word of that shape that ends at end, aligned to its end. */
+static inline known_word word_key(const char *end, const word_shape *shape)
+{
+    return (known_word){.tail = hex_load(end - 8), .head = hex_load(end - 16) & shape->head};
 }
 
 static size_t slot_of(const known_word *key)
@@ -201,29 +209,50 @@ static unpeg_status find_new_words(tick_stack *stack)
     return status;
 }
 
-/* Reads ",0x<hex>,0x<hex>..." from its end: the short way for words that were seen before.
- * NOT_FOUND when a word is not spelled so (or shorter than 8 bytes), or there are too many. */
+/* Whether known, which is in the key's slot, is the word behind comma. No known word has a comma in
+ * it, so this is never so for a key of another shape than the word's. */
+static inline bool is_known(const tick_stack *stack, const known_word *known, const known_word *key,
+                            const char *comma)
+{
+    return known->tail == key->tail && known->head == key->head && *comma == ',' &&
+           known->serial == stack->map->serials[known->id];
+}
+
+/* The length of the word that ends at end differs from that of the word before it, or it is not
+ * known: then it is put off. False for another spelling. */
+static bool read_other_word(tick_stack *stack, const char *end, size_t at, word_shape *shape)
+{
+    *shape = shape_of_last_word(end);
+    const char *comma = end - shape->distance;
+    known_word key = word_key(end, shape);
+    const known_word *known = &stack->known[slot_of(&key)];
+    stack->kept.frame[at] = known->frame;
+    if (is_known(stack, known, &key, comma))
+        return true;
+    stack->fresh_words[stack->fresh_count].at = at;
+    return put_off(stack, &key, comma, end);
+}
+
+/* Reads ",0x<hex>,0x<hex>..." from its end: the short way for words that were seen before, most of
+ * which are as long as the one after them. NOT_FOUND when a word is not spelled so (or shorter than
+ * 8 bytes), or there are too many. */
 static unpeg_status read_usual_frames(tick_stack *stack)
 {
     stack_memory *kept = &stack->kept;
     const stack_reader r = stack->fresh;
-    const uint32_t *serials = stack->map->serials;
     const char *end = r.end;
     size_t count = kept->count;
+    word_shape shape = {0, 8};
     stack->fresh_count = 0;
     for (; end - r.first > 1 && count < TICK_MAX_FRAMES; count++) {
-        known_word key;
-        const char *comma = read_last_word(end, &key);
+        known_word key = word_key(end, &shape);
         const known_word *known = &stack->known[slot_of(&key)];
         kept->frame[count] = known->frame;
-        if (known->tail != key.tail || known->head != key.head ||
-            known->serial != serials[known->id] || *comma != ',') {
-            stack->fresh_words[stack->fresh_count].at = count;
-            if (!put_off(stack, &key, comma, end))
-                return UNPEG_NOT_FOUND;
-        }
-        kept->distance[count] = (uint32_t)(r.text_end - comma);
-        end = comma;
+        if (!is_known(stack, known, &key, end - shape.distance) &&
+            !read_other_word(stack, end, count, &shape))
+            return UNPEG_NOT_FOUND;
+        end -= shape.distance;
+        kept->distance[count] = (uint32_t)(r.text_end - end);
     }
     if (end > r.first)
         return UNPEG_NOT_FOUND;
