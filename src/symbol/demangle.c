@@ -48,12 +48,18 @@ static bool run(output *out, const char *name)
     return done && !out->full && out->text->len > 0;
 }
 
-/* Rust's older names are valid C++ ones as well, so Rust is asked first. */
+/* Rust's newer names begin like that; its older ones, which are valid C++ names as well, end with a
+ * hash in a part of 17 bytes. */
+static bool may_be_rust(const char *name)
+{
+    return name[1] == 'R' || strstr(name, "17h");
+}
+
 bool demangle(const char *name, demangled *ret)
 {
     if (name[0] != '_' || strnlen(name, DEMANGLE_INPUT_LIMIT + 1) > DEMANGLE_INPUT_LIMIT)
         return false;
-    for (int rust = 1; rust >= 0; rust--) {
+    for (int rust = may_be_rust(name); rust >= 0; rust--) {
         output out = {.text = ret, .rust = rust};
         ret->len = 0;
         if (run(&out, name)) {
