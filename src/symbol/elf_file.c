@@ -29,6 +29,7 @@ struct elf_file {
     elf_span *code; /* of each section */
     size_t section_count;
     section_place tables[2]; /* by elf_symbols_kind; size 0: none */
+    elf_hash_place hash;     /* size 0: none */
 };
 
 static unpeg_status status_of_errno(int number)
@@ -114,6 +115,8 @@ static void note_section(elf_file *file, size_t index, const Elf64_Shdr *header)
         file->tables[ELF_SYMTAB] = place;
     else if (header->sh_type == SHT_DYNSYM)
         file->tables[ELF_DYNSYM] = place;
+    else if (header->sh_type == SHT_GNU_HASH || (header->sh_type == SHT_HASH && !file->hash.gnu))
+        file->hash = (elf_hash_place){place.offset, place.size, header->sh_type == SHT_GNU_HASH};
     if ((header->sh_flags & SHF_EXECINSTR) && ends_in_space(header))
         file->code[index] = (elf_span){header->sh_addr, header->sh_addr + header->sh_size};
 }
@@ -224,6 +227,18 @@ unpeg_status elf_file_find_symbols(const elf_file *file, elf_symbols_kind kind,
     ret->count = table->size / sizeof(Elf64_Sym);
     ret->names_offset = names->sh_offset;
     ret->names_size = names->sh_size;
+    return UNPEG_OK;
+}
+
+unpeg_status elf_file_find_hash(const elf_file *file, elf_hash_place *ret)
+{
+    if (file->hash.size == 0)
+        return UNPEG_NOT_FOUND;
+    if (file->other_order)
+        return UNPEG_UNSUPPORTED;
+    if (!inside_file(file, file->hash.offset, file->hash.size))
+        return UNPEG_INPUT;
+    *ret = file->hash;
     return UNPEG_OK;
 }
 

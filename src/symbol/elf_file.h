@@ -47,6 +47,12 @@ typedef struct elf_symbols_place {
     uint64_t names_offset, names_size;
 } elf_symbols_place;
 
+/* Where the hash table of the exported symbols is in the file. */
+typedef struct elf_hash_place {
+    uint64_t offset, size;
+    bool gnu; /* else System V's */
+} elf_hash_place;
+
 typedef struct elf_build_id {
     size_t len;
     unsigned char bytes[ELF_BUILD_ID_LIMIT];
@@ -73,6 +79,10 @@ size_t elf_file_section_count(const elf_file *file);
 /* NOT_FOUND: the file has no such table (or an empty one). INPUT: it lies outside the file. */
 UNPEG_MUST_CHECK unpeg_status elf_file_find_symbols(const elf_file *file, elf_symbols_kind kind,
                                                     elf_symbols_place *ret);
+
+/* The GNU table where there are both. NOT_FOUND: none. UNSUPPORTED: not this machine's byte order.
+ * INPUT: it lies outside the file. */
+UNPEG_MUST_CHECK unpeg_status elf_file_find_hash(const elf_file *file, elf_hash_place *ret);
 
 /* Exactly size bytes, or OS. */
 UNPEG_MUST_CHECK unpeg_status elf_file_read(const elf_file *file, uint64_t offset, void *bytes,

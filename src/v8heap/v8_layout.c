@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "v8_layout.h"
 
+#include <stdio.h>
+
 static const char *const marker_texts[V8_MARKER_COUNT] = {
 #define V8_MARKER_TEXT(name, text) text,
     V8_MARKER_LIST(V8_MARKER_TEXT)
@@ -104,30 +106,23 @@ int32_t *v8_layout_field(v8_layout *layout, unpeg_slice name)
     return NULL;
 }
 
-static bool apply_marker(v8_layout *layout, unpeg_slice text, int32_t value)
+enum { SYMBOL_FIELDS = sizeof symbol_fields / sizeof symbol_fields[0] };
+
+bool v8_layout_constant(size_t number, char ret[V8_CONSTANT_NAME])
 {
-    for (size_t i = 1; i < V8_MARKER_COUNT; i++) {
-        if (unpeg_slice_equal(text, unpeg_slice_of(marker_texts[i]))) {
-            layout->markers[i] = value;
-            return true;
-        }
-    }
-    return false;
+    if (number < SYMBOL_FIELDS)
+        return snprintf(ret, V8_CONSTANT_NAME, "v8dbg_%s", symbol_fields[number].symbol) > 0;
+    size_t marker = number - SYMBOL_FIELDS + 1; /* the first marker is none */
+    return marker < V8_MARKER_COUNT &&
+           snprintf(ret, V8_CONSTANT_NAME, "v8dbg_frametype_%s", marker_texts[marker]) > 0;
 }
 
-bool v8_layout_apply(v8_layout *layout, unpeg_slice name, int32_t value)
+void v8_layout_apply(v8_layout *layout, size_t number, int32_t value)
 {
-    static const char frame_type[] = "frametype_";
-    size_t prefix = sizeof frame_type - 1;
-    if (name.len > prefix && memcmp(name.data, frame_type, prefix) == 0)
-        return apply_marker(layout, (unpeg_slice){name.data + prefix, name.len - prefix}, value);
-    for (size_t i = 0; i < sizeof symbol_fields / sizeof symbol_fields[0]; i++) {
-        if (unpeg_slice_equal(name, unpeg_slice_of(symbol_fields[i].symbol))) {
-            *field_at(layout, symbol_fields[i].offset) = value;
-            return true;
-        }
-    }
-    return false;
+    if (number < SYMBOL_FIELDS)
+        *field_at(layout, symbol_fields[number].offset) = value;
+    else
+        layout->markers[number - SYMBOL_FIELDS + 1] = value;
 }
 
 /* Numbers of a damaged binary; the reader relies on these bounds. */

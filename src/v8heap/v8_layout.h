@@ -4,7 +4,8 @@
  *
  *     v8_layout layout;
  *     v8_layout_for_version(&layout, 12, 4);      what is known of that release
- *     v8_layout_apply(&layout, "off_fp_function", -16);     what the binary says itself
+ *     v8_layout_constant(number, name);                     what the binary says itself
+ *     v8_layout_apply(&layout, number, value);
  *     const char *problem = v8_layout_problem(&layout);     NULL when it can be used
  *
  * Offsets are in bytes from the object's start, without the tag. Three sources, each over the one
@@ -147,8 +148,13 @@ typedef struct v8_layout {
 /* What the table knows of a release; a newer one gets the newest row, an older one the oldest. */
 void v8_layout_for_version(v8_layout *layout, int32_t major, int32_t minor);
 
-/* Stores the value of a v8dbg symbol, named without its prefix. False: of no use here. */
-bool v8_layout_apply(v8_layout *layout, unpeg_slice name, int32_t value);
+/* The v8dbg symbols that give something, from number 0 on, in the order in which they are to be
+ * applied; false behind the last. */
+enum { V8_CONSTANT_NAME = 96 };
+bool v8_layout_constant(size_t number, char ret[V8_CONSTANT_NAME]);
+
+/* Stores the value of the symbol with that number. */
+void v8_layout_apply(v8_layout *layout, size_t number, int32_t value);
 
 /* After the last apply: what follows from other values. */
 void v8_layout_complete(v8_layout *layout);

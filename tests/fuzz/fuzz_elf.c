@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "demangle.h"
+#include "elf_lookup.h"
 #include "elf_symbols.h"
+#include "v8_image.h"
 
 enum { NAMES_READ = 16 };
 
@@ -61,6 +63,32 @@ static void use(const elf_file *file, elf_symbols_kind kind)
     elf_symbols_deinit(&symbols);
 }
 
+static void look_up(const elf_file *file)
+{
+    elf_lookup lookup;
+    Elf64_Sym symbol;
+    if (elf_lookup_open(&lookup, file) != UNPEG_OK)
+        return;
+    for (const char *name = "abcmain"; *name != '\0'; name++)
+        if (elf_lookup_find(&lookup, name, &symbol) == UNPEG_OK)
+            require(symbol.st_shndx != SHN_UNDEF);
+}
+
+static void use_as_v8(const char *path)
+{
+    v8_image *image;
+    v8_layout layout = {0};
+    v8_builtins builtins = {0};
+    if (v8_image_open(path, &image) != UNPEG_OK)
+        return;
+    if (v8_image_load_layout(image, &layout) == UNPEG_OK)
+        require(layout.bytecode_count >= 0 && layout.bytecode_count <= V8_BYTECODE_LIMIT);
+    if (v8_image_load_builtins(image, &builtins, &layout) == UNPEG_OK)
+        require(builtins.count > 0);
+    v8_builtins_deinit(&builtins);
+    v8_image_close(image);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -75,6 +103,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (elf_file_open(path, &file) == UNPEG_OK) {
         use(file, ELF_SYMTAB);
         use(file, ELF_DYNSYM);
+        look_up(file);
+        use_as_v8(path);
         if (elf_file_build_id(file, &id) == UNPEG_OK)
             require(id.len > 0 && id.len <= ELF_BUILD_ID_LIMIT);
         if (elf_file_debug_link(file, &link) == UNPEG_OK)
