@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,6 +34,8 @@ void live_start(live_target *target, const char *const *words)
     target->pid = fork();
     assert_true(target->pid >= 0);
     if (target->pid == 0) {
+        /* A test that fails leaves nothing behind that spins. */
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         dup2(ends[1], STDOUT_FILENO);
         close(ends[0]);
         close(ends[1]);

@@ -43,6 +43,7 @@ typedef struct counts {
     unsigned steps, complete;
     unsigned same, fixed, other; /* than libunwind; fixed: but for a caller that it misses */
     unsigned kept, jumped;       /* a possible successor of the stack before; an impossible one */
+    unsigned jumping;            /* in the midst of a longjmp */
 } counts;
 
 static void read_maps(session *s)
@@ -231,14 +232,25 @@ static bool step(session *s, int *signal_number)
     return followed;
 }
 
+/* The last instructions of longjmp have loaded the stack that they go to into other registers:
+ * there is no caller on this one. */
+static bool is_jumping(const stack_trace *trace)
+{
+    return trace->count == 1 && trace->end == STACK_END_NOT_UPWARD;
+}
+
 static void look(session *s, counts *c, bool followed)
 {
     read_registers(s);
     walk(s);
     c->steps++;
     c->complete += s->trace.end == STACK_END_COMPLETE;
+    if (is_jumping(&s->trace)) {
+        c->jumping++;
+        return;
+    }
     compare_with_oracle(s, c);
-    if (followed && s->trace.count > 0 && s->before.count > 0)
+    if (followed && s->trace.count > 0 && s->before.count > 0 && !is_jumping(&s->before))
         compare_with_last(s, c);
 }
 
@@ -285,7 +297,8 @@ static void test_compiled_code(void **state)
     (void)state;
     counts c = compare_all((const char *[]){UNPEG_FRAMES, "frames", NULL});
     assert_int_equal(c.steps, BURSTS * (BURST_STEPS + 1));
-    assert_int_equal(c.complete, c.steps);
+    assert_int_equal(c.complete + c.jumping, c.steps);
+    assert_in_range(c.jumping, 0, c.steps / 100);
     assert_int_equal(c.fixed + c.other, 0);
 }
 
