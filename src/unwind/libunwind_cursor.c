@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "libunwind_api.h"
+#include "unwind_arch.h"
 
 enum {
     HEADER_BYTES = 12,
@@ -204,8 +205,9 @@ static bool read_frame(libunwind_cursor *c, libunwind_frame *ret)
     if (c->api.get_register(&c->cursor, UNW_REG_IP, &pc) < 0 ||
         c->api.get_register(&c->cursor, UNW_REG_SP, &sp) < 0)
         return false;
+    unw_regnum_t frame = unwind_arch_of(c->registers->arch)->registers->frame;
     /* Undefined in the outermost frame. */
-    bool has_fp = c->api.get_register(&c->cursor, UNW_TDEP_BP, &fp) >= 0;
+    bool has_fp = c->api.get_register(&c->cursor, frame, &fp) >= 0;
     *ret = (libunwind_frame){.pc = pc, .sp = sp, .fp = has_fp ? fp : 0};
     return true;
 }

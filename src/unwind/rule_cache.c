@@ -60,13 +60,24 @@ static bool is_sparse(const cfi_table *table)
 /* A C library may have no CFI for the code that a signal handler returns to. A return address
  * points at its first byte, so the lookup's address is one before that, where another function may
  * end. */
-static bool returns_from_signal(cfi_table *table, const code_lookup *lookup, uint64_t vaddr)
+static bool returns_from_signal(const code_lookup *lookup)
 {
     unsigned char code[SIGNAL_RETURN_BYTES];
-    if (vaddr != 0 && cfi_table_find(table, vaddr + 1, lookup->arch->registers).kind != CFI_NONE)
-        return false;
     return memory_read(lookup->memory, lookup->address + 1, code, sizeof code) == UNPEG_OK &&
            lookup->arch->is_signal_return(code, sizeof code);
+}
+
+static bool has_rule_after(cfi_table *table, const code_lookup *lookup, uint64_t vaddr)
+{
+    return vaddr != 0 && cfi_table_find(table, vaddr + 1, lookup->arch->registers).kind != CFI_NONE;
+}
+
+/* An emulator puts that code first into a mapping of no file. */
+static bool is_own_trampoline(const rule_cache *cache, const code_lookup *lookup)
+{
+    const mapping *at = mapping_find(address_space_mappings(cache->space), lookup->address + 1);
+    return at && (at->prot & MAPPING_EXEC) && at->path.len == 0 && at->start > lookup->address &&
+           returns_from_signal(lookup);
 }
 
 static void examine_image(rule_cache *cache, const code_lookup *lookup, const code_place *place,
@@ -80,7 +91,7 @@ static void examine_image(rule_cache *cache, const code_lookup *lookup, const co
         ret->rule = cfi_table_find(table, place->vaddr, lookup->arch->registers);
     if (ret->rule.kind != CFI_NONE)
         ret->kind = CODE_NATIVE;
-    if (returns_from_signal(table, lookup, place->vaddr))
+    if (!has_rule_after(table, lookup, place->vaddr) && returns_from_signal(lookup))
         ret->rule = (cfi_rule){.kind = CFI_SIGNAL};
     ret->sparse_cfi = is_sparse(table);
 }
@@ -89,6 +100,11 @@ static code_rule examine(rule_cache *cache, const code_lookup *lookup)
 {
     code_place place;
     code_rule code = {.address = lookup->address, .kind = CODE_NOWHERE};
+    if (is_own_trampoline(cache, lookup)) {
+        code.kind = CODE_GENERATED;
+        code.rule.kind = CFI_SIGNAL;
+        return code;
+    }
     if (!address_space_locate(cache->space, lookup->address, &place) ||
         !(place.mapping->prot & MAPPING_EXEC))
         return code;
