@@ -16,8 +16,7 @@
 enum { WORD_LIMIT = 64, OUTPUT_LIMIT = 64 << 10, PROCESS_MS = 60000, EXIT_POLL_MS = 5 };
 
 typedef struct command_line {
-    char *text; /* what the words point into */
-    char *words[WORD_LIMIT + 1];
+    char *words[WORD_LIMIT + 1]; /* parts of one text; NULL behind the last */
     size_t count;
 } command_line;
 
@@ -43,12 +42,10 @@ static bool take_word(char **at)
     return quote == '\0';
 }
 
-static unpeg_status split(const char *command, command_line *ret)
+/* Ends each word in the text. */
+static unpeg_status split(char *text, command_line *ret)
 {
-    ret->text = strdup(command);
-    if (ret->text == NULL)
-        return UNPEG_NO_MEMORY;
-    char *at = ret->text;
+    char *at = text;
     for (at += strspn(at, " \t"); *at != '\0'; at += strspn(at, " \t")) {
         if (ret->count == WORD_LIMIT)
             return UNPEG_INPUT;
@@ -182,7 +179,10 @@ unpeg_status credential_from_process(const credential_context *context, const ch
                                      credentials *ret)
 {
     command_line words = {0};
-    unpeg_status status = split(command, &words);
+    char *text = strdup(command);
+    if (text == NULL)
+        return UNPEG_NO_MEMORY;
+    unpeg_status status = split(text, &words);
     if (status == UNPEG_INPUT)
         unpeg_error_set(context->error, status,
                         "credential_process is no command: empty, over %d words, or a "
@@ -190,6 +190,6 @@ unpeg_status credential_from_process(const credential_context *context, const ch
                         WORD_LIMIT);
     if (status == UNPEG_OK)
         status = ask(context, &words, ret);
-    free(words.text);
+    free(text);
     return status;
 }

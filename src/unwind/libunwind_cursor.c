@@ -75,6 +75,7 @@ static int access_register(unw_addr_space_t space, unw_regnum_t number, unw_word
     return 0;
 }
 
+/* The type is libunwind's. NOLINTNEXTLINE(readability-non-const-parameter) */
 static int no_float_register(unw_addr_space_t space, unw_regnum_t number, unw_fpreg_t *value,
                              int write, void *user)
 {
@@ -130,6 +131,7 @@ static void keep_procedure(unw_addr_space_t space, unw_proc_info_t *info, void *
     (void)user;
 }
 
+/* The type is libunwind's. NOLINTNEXTLINE(readability-non-const-parameter) */
 static int no_list(unw_addr_space_t space, unw_word_t *ret, void *user)
 {
     (void)space;

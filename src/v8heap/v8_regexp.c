@@ -285,7 +285,8 @@ static unpeg_status find_regexp(regexp_search *s)
 {
     const regexp_place *place = &s->place;
     bool proven = place->code_fp != 0 && !is_behind_data(s);
-    return look_through(s, proven ? place->end : place->callee_start + ARGUMENT_WORDS * WORD);
+    return look_through(s, proven ? place->end
+                                  : place->callee_start + (unpeg_addr)ARGUMENT_WORDS * WORD);
 }
 
 static unpeg_status read_flags(const regexp_search *s, v8_regexp *ret)

@@ -213,11 +213,12 @@ static unpeg_status copy_units(void *user, const void *chars, size_t count, bool
     return UNPEG_OK;
 }
 
+/* units is written by copy_units. NOLINTNEXTLINE(readability-non-const-parameter) */
 unpeg_status v8_string_copy(v8_heap *heap, v8_word string, v8_span span, uint16_t *units,
                             size_t *ret_count)
 {
     size_t length;
-    unit_copy copy = {units, 0};
+    unit_copy copy = {.units = units};
     unpeg_status status = v8_string_length(heap, string, &length);
     if (status)
         return status;
@@ -297,7 +298,7 @@ static unpeg_status put_units(void *user, const void *chars, size_t count, bool 
 
 unpeg_status v8_string_text(v8_heap *heap, v8_word string, size_t limit, v8_text *text)
 {
-    size_t length;
+    size_t length = 0;
     text->len = 0;
     text->cut = false;
     text_sink sink = {.text = text, .limit = limit};
