@@ -34,7 +34,7 @@ typedef enum unpeg_capture_upload {
 
 typedef struct unpeg_capture_options {
     size_t struct_size;
-    const char *dir;
+    const char *dir;     /* of the logs. NULL: nothing is armed, the process itself is looked at */
     const char *prefix;  /* NULL: UNPEG_DEFAULT_PREFIX; "": every log with an isolate in its name */
     int pid;             /* that hangs, as we see it; 0: not known */
     int browser_pid;     /* 0: not known. Without pid, the busiest renderer under this process */

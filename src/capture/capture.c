@@ -96,8 +96,18 @@ static void find_process(capture_run *run)
     run->wish.pid = run->found.pid;
 }
 
+/* Without a folder there is nothing to pick from, and the process itself is all there is. */
+static bool is_armed(const unpeg_capture_options *o)
+{
+    return o->dir && *o->dir;
+}
+
 static bool pick_log(capture_run *run)
 {
+    if (!is_armed(run->options)) {
+        take_reason(run, UNPEG_NOT_FOUND, "nothing-armed");
+        return false;
+    }
     const step s = {"pick", step_pick, &run->pick, sizeof run->pick,
                     left_us(run) / 3 + run->wish.observe_us};
     uint64_t begin_us = worker_clock_us();
@@ -326,11 +336,12 @@ static void prepare(capture_run *run, const unpeg_capture_options *o)
 
 static unpeg_status check(const unpeg_capture_options *o, unpeg_error *error)
 {
-    if (!o->dir || !*o->dir)
-        return unpeg_error_set(error, UNPEG_ARGUMENT, "no folder named");
+    bool is_live = !o->no_live && (o->pid || o->browser_pid);
+    if (!is_armed(o) && !is_live)
+        return unpeg_error_set(error, UNPEG_ARGUMENT, "neither a folder nor a process is named");
     if (o->pid < 0 || o->browser_pid < 0)
         return unpeg_error_set(error, UNPEG_ARGUMENT, "no process has a negative number");
-    if (strlen(o->dir) >= SPOOL_PATH_BYTES / 2)
+    if (is_armed(o) && strlen(o->dir) >= SPOOL_PATH_BYTES / 2)
         return unpeg_error_set(error, UNPEG_ARGUMENT, "the folder's path is too long");
     return UNPEG_OK;
 }

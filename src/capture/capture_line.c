@@ -91,9 +91,10 @@ static void put_pick(const tail_writer *w)
 static void put_miss(const tail_writer *w)
 {
     const pick_report *p = w->facts->pick;
-    if (p->path[0])
+    const char *dir = w->facts->options->dir;
+    if (p->path[0] || !dir || !*dir)
         return;
-    put_value(w, "dir", w->facts->options->dir);
+    put_value(w, "dir", dir);
     put_value(w, "prefix", w->facts->options->prefix);
     if (p->status != UNPEG_OK)
         return;

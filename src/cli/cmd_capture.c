@@ -39,7 +39,7 @@ typedef struct capture_request {
 } capture_request;
 
 static const struct argp_option options[] = {
-    {"dir", KEY_DIR, "DIR", 0, "Where the logs are; to be given", 0},
+    {"dir", KEY_DIR, "DIR", 0, "Where the logs are, if something is armed", 0},
     {"prefix", KEY_PREFIX, "PREFIX", 0, "What the logs' names begin with (unpeg-); '' is any", 0},
     {"pid", KEY_PID, "PID", 0, "The process that hangs", 0},
     {"browser-pid", KEY_BROWSER_PID, "PID", 0, "The busiest renderer under this process", 0},
@@ -243,9 +243,10 @@ static int run(const verb *self, int argc, char **argv)
     int code = store_request_parse(self, argc, argv, &r.store);
     if (code >= 0)
         return code;
-    if (r.store.operand_count != 0 || r.options.dir == NULL) {
-        message_plain(r.options.dir == NULL ? "capture: where are the logs? --dir DIR"
-                                            : "capture: it takes no operands, only options");
+    bool is_named = r.options.dir || r.options.pid || r.options.browser_pid;
+    if (r.store.operand_count != 0 || !is_named) {
+        message_plain(is_named ? "capture: it takes no operands, only options"
+                               : "capture: of what? --dir DIR of the logs, --pid or --browser-pid");
         return EXIT_USAGE;
     }
     if (r.store.key != NULL && !capture_words_parse(r.store.key, &words)) {
@@ -261,12 +262,14 @@ static int run(const verb *self, int argc, char **argv)
 const verb capture_verb = {
     .name = "capture",
     .purpose = "what hangs, in one line and in time, and its log is not lost",
-    .usage = "--dir DIR [OPTIONS]",
+    .usage = "--dir DIR | --pid PID | --browser-pid PID [OPTIONS]",
     .examples = "  unpeg capture --dir /var/tmp/v8 --browser-pid 4711 --budget 5s\n"
                 "                --store s3://artifacts --key realm=R,card=C,job=7\n"
                 "      pick the log, summarize it; store it if that was not possible\n"
                 "  unpeg capture --dir /var/tmp/v8 --store file:///var/captures --upload always\n"
-                "      store it in any case, in a folder\n",
+                "      store it in any case, in a folder\n"
+                "  unpeg capture --pid 4712\n"
+                "      nothing is armed: look at the process itself for a second\n",
     .notes = "One line goes to standard output, by the grammar of unpeg-line(5). The exit\n"
              "code says which path ran: 0 a summary of the log, 6 of the process itself,\n"
              "7 none but the log is stored, 8 a summary but the log waits to be stored,\n"

@@ -186,6 +186,7 @@ static void what_is_no_capture(void **state)
         {.struct_size = sizeof wrong[0]},
         {.struct_size = sizeof wrong[0], .dir = ""},
         {.struct_size = sizeof wrong[0], .dir = dir},
+        {.struct_size = sizeof wrong[0], .pid = 999999991, .no_live = true},
         {.struct_size = sizeof wrong[0], .dir = "/tmp", .pid = -1},
         {.struct_size = sizeof wrong[0], .dir = "/tmp", .browser_pid = -1},
     };
@@ -197,12 +198,29 @@ static void what_is_no_capture(void **state)
     assert_string_equal(unpeg_capture_path_text((unpeg_capture_path)99), "");
 }
 
+/* There is nothing to pick, and so nothing that failed but the look at the process. */
+static void nothing_armed(void **state)
+{
+    (void)state;
+    capture_scene *s = scene_create(NULL);
+    s->options.dir = NULL;
+    s->options.pid = 999999991;
+    run(s);
+    assert_int_equal(s->capture.path, UNPEG_CAPTURE_NO_LOG);
+    assert_field(s, "status", "no-log");
+    assert_field(s, "reason", "nothing-armed");
+    assert_null(line_field(&s->fields, "dir"));
+    assert_null(line_field(&s->fields, "prefix"));
+    assert_null(line_field(&s->fields, "seen"));
+    assert_memory_equal(line_field(&s->fields, "failed"), "live: there is no process ", 26);
+    scene_destroy(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_end),
-        cmocka_unit_test(stopped),
-        cmocka_unit_test(a_store_that_hangs),
+        cmocka_unit_test(each_end),           cmocka_unit_test(stopped),
+        cmocka_unit_test(a_store_that_hangs), cmocka_unit_test(nothing_armed),
         cmocka_unit_test(what_is_no_capture),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,8 @@ capture() {
 }
 log() { rm -rf logs store; mkdir logs; cp v8.log "logs/isolate-0x1-999999991-unpeg-999999991.log"; }
 
-echo "--- no folder, none, none of ours"
+echo "--- nothing armed, no folder, none, none of ours"
+unpeg capture --pid 999999991 | tidy; echo "exit ${PIPESTATUS[0]}"
 capture
 mkdir logs; capture
 echo 1 >logs/npm-debug.log; capture --pid 999999991
@@ -51,5 +52,6 @@ for words in --pid=0 --browser-pid=x --upload=later --observe=0 --last=x --top=0
     unpeg capture --dir logs "$words"; echo "$words: exit $?"
 done
 unpeg capture; echo "exit $?"
+unpeg capture --pid 999999991 --no-live; echo "exit $?"
 unpeg drain; echo "exit $?"
 unpeg drain no-such-folder; echo "exit $?"
