@@ -28,8 +28,7 @@ typedef struct snapshot_view {
     const target_memory *live;
 } snapshot_view;
 
-/* Memory that answers from the copied stack where that covers all bytes asked for, else from
- * live. */
+/* Memory that answers from the copied stack for every byte that is in it, else from live. */
 target_memory snapshot_memory(snapshot_view *view, const target_snapshot *snapshot,
                               const target_memory *live);
 
