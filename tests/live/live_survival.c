@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The profiler is killed at every point of a sample, again and again: the target runs on, and at
- * its end its output is right.
+ * its end its output is right. UNPEG_KILLS says how often for each target; tools/test-live a
+ * thousand.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@
 #include "sampler_clock.h"
 #include "thread_list.h"
 
-enum { KILLS = 200, KILL_WITHIN_NS = 600000, MILLISECOND_NS = 1000000 };
+enum { KILLS_DEFAULT = 200, KILL_WITHIN_NS = 600000, MILLISECOND_NS = 1000000 };
 
 /* Samples as fast as it can, and says when it has begun. */
 static void profile(const live_target *target, sampler_backend backend, int ready)
@@ -65,12 +66,20 @@ static void assert_runs(pid_t pid)
         fail_msg("the target is in state %c", state);
 }
 
+static unsigned long kills_wanted(void)
+{
+    const char *text = getenv("UNPEG_KILLS");
+    unsigned long count = text ? strtoul(text, NULL, 10) : 0;
+    return count > 0 ? count : KILLS_DEFAULT;
+}
+
 static void check_kills(const char *const *words, sampler_backend backend, const char *result)
 {
     live_target target;
     uint64_t random = 1, before, after;
+    unsigned long kills = kills_wanted();
     live_start(&target, words);
-    for (int i = 0; i < KILLS; i++) {
+    for (unsigned long i = 0; i < kills; i++) {
         random = random * UINT64_C(6364136223846793005) + 1442695040888963407;
         live_and_die(&target, backend, random >> 33);
         assert_runs(target.pid);
