@@ -13,6 +13,7 @@
 #include "process_maps.h"
 #include "remote_memory.h"
 #include "thread_list.h"
+#include "written_code.h"
 
 enum { HOT_INTERVAL_NS = 30000000 };
 
@@ -61,6 +62,12 @@ static void note_native(void *user, unpeg_addr pc, const native_name *name)
     raw_writer_name(p->noted.writer, pc, &noted);
 }
 
+static void note_written(void *user, unpeg_addr pc, const unpeg_frame *frame)
+{
+    const live_process *p = user;
+    written_code_note(p->noted.writer, pc, frame);
+}
+
 static live_source source_of(live_process *p, bool native_off, raw_writer *raw)
 {
     live_source source = {.memory = remote_memory_access(p->memory),
@@ -77,6 +84,7 @@ static live_source source_of(live_process *p, bool native_off, raw_writer *raw)
     source.memory = raw_writer_memory(raw, &p->live);
     source.files = noted_files_source(&p->noted);
     source.note_native = note_native;
+    source.note_written = note_written;
     return source;
 }
 

@@ -11,6 +11,7 @@
 #include "sampler_clock.h"
 #include "unpeg/replay.h"
 #include "v8_note.h"
+#include "written_code.h"
 
 enum { REFRESH_US = 1000000, LOOK_SAMPLES = 64 };
 
@@ -69,6 +70,12 @@ static bool saved_name(void *user, unpeg_addr pc, native_name *ret)
     return true;
 }
 
+static bool saved_code(void *user, unpeg_addr pc, unpeg_frame *ret)
+{
+    const replay *r = user;
+    return written_code_find(r->reader, pc, ret);
+}
+
 /* At the first sample: what the view reads at its start is in the recording before that. */
 static unpeg_status open_view(replay *r)
 {
@@ -78,6 +85,7 @@ static unpeg_status open_view(replay *r)
                                 .maps = saved_maps,
                                 .v8 = saved_v8,
                                 .native = saved_name,
+                                .written = saved_code,
                                 .user = r,
                                 .native_off = r->options.native_off};
     r->begin_us = number_of(r, "begin_us");

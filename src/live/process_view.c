@@ -200,23 +200,34 @@ static unpeg_status add_v8(naming *n, const stack_frame *physical, bool *ret_kno
     return status;
 }
 
-/* Code of a heap that is not understood, or of another program than V8. It may have been written
- * down since the last stack, over other code: the files are read on first. */
-static unpeg_status add_written(naming *n, const stack_frame *physical, bool *ret_known)
+/* It may have been written down since the last stack, over other code: the files are read on
+ * first. */
+static unpeg_status find_written(naming *n, const stack_frame *physical, unpeg_frame *ret)
 {
-    process_view *t = n->target;
-    live_frame frame = {.pc = physical->pc, .line_state = V8_LINE_NONE};
+    const live_source *source = &n->target->source;
     unpeg_status status = UNPEG_OK;
-    if (!t->source.jit)
-        return UNPEG_OK;
+    if (source->written)
+        return source->written(source->user, physical->pc, ret) ? UNPEG_OK : UNPEG_NOT_FOUND;
+    if (!source->jit)
+        return UNPEG_NOT_FOUND;
     if (!n->jit_read)
-        status = jit_files_update(t->source.jit);
+        status = jit_files_update(source->jit);
     n->jit_read = true;
     if (status == UNPEG_OK)
-        status = jit_table_find(jit_files_table(t->source.jit), physical->pc, physical->interrupted,
-                                &frame.frame);
+        status =
+            jit_table_find(jit_files_table(source->jit), physical->pc, physical->interrupted, ret);
+    if (source->note_written)
+        source->note_written(source->user, physical->pc, status == UNPEG_OK ? ret : NULL);
+    return status;
+}
+
+/* Code of a heap that is not understood, or of another program than V8. */
+static unpeg_status add_written(naming *n, const stack_frame *physical, bool *ret_known)
+{
+    live_frame frame = {.pc = physical->pc, .line_state = V8_LINE_NONE};
+    unpeg_status status = find_written(n, physical, &frame.frame);
     *ret_known = status == UNPEG_OK;
-    t->written = t->written || *ret_known;
+    n->target->written = n->target->written || *ret_known;
     if (status == UNPEG_OK)
         status = add_frame(n->stack, &frame);
     return status == UNPEG_NOT_FOUND ? UNPEG_OK : status;

@@ -40,7 +40,12 @@ typedef struct live_source {
     bool (*native)(void *user, unpeg_addr pc, native_name *ret);
     /* Is told of every such name that was looked for. NULL, or with user. */
     void (*note_native)(void *user, unpeg_addr pc, const native_name *name);
-    jit_files *jit;  /* NULL, or what names code that V8's heap does not */
+    jit_files *jit; /* NULL, or what names code that V8's heap does not */
+    /* Where the process is saved: what jit said of the code at a program counter. NULL, or with
+     * user. */
+    bool (*written)(void *user, unpeg_addr pc, unpeg_frame *ret);
+    /* Is told of what jit says; NULL for the frame: nothing. NULL, or with user. */
+    void (*note_written)(void *user, unpeg_addr pc, const unpeg_frame *frame);
     bool native_off; /* native frames get no names */
 } live_source;
 

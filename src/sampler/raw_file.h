@@ -41,6 +41,12 @@ typedef struct raw_name {
     unpeg_slice name;
 } raw_name;
 
+/* Generated code, named by what the process wrote down; the members of an unpeg_frame. */
+typedef struct raw_code {
+    uint32_t kind, tier, flags, line, column;
+    unpeg_slice name, file, tag;
+} raw_code;
+
 typedef struct raw_writer raw_writer;
 
 /* out must outlive the writer. The bytes are compressed on their way. */
@@ -61,6 +67,9 @@ void raw_writer_file(raw_writer *writer, unpeg_slice path, uint64_t offset, unpe
 
 /* What the native code at a program counter is called, and where in the function that is. */
 void raw_writer_name(raw_writer *writer, unpeg_addr pc, const raw_name *name);
+
+/* What the process calls the code that it generated at a program counter; kind 0: nothing. */
+void raw_writer_code(raw_writer *writer, unpeg_addr pc, const raw_code *code);
 
 /* Memory that answers as live does and notes what was read, in blocks. live must outlive it. */
 target_memory raw_writer_memory(raw_writer *writer, const target_memory *live);
@@ -114,6 +123,9 @@ size_t raw_reader_file_read(const raw_reader *reader, uint32_t file, uint64_t of
 
 /* False where no name was saved so far. The name lives until close. */
 bool raw_reader_name(const raw_reader *reader, unpeg_addr pc, raw_name *ret);
+
+/* False where none was saved so far. The texts live until close. */
+bool raw_reader_code(const raw_reader *reader, unpeg_addr pc, raw_code *ret);
 
 /* The text of raw_reader_maps. */
 unpeg_slice raw_reader_maps_text(const raw_reader *reader);

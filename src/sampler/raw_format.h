@@ -19,6 +19,9 @@
  *     SAMPLE   i64 time_us, i32 tid, u32 flags (1: kept from running before), u64 known (bit n:
  *              DWARF register n), its values in ascending order, u64 address of the stack, the
  *              rest: the bytes of the stack
+ *     CODE     u64 program counter, u32 kind, tier, flags, line, column of an unpeg_frame, then u32
+ *              len + name, file and tag: what the process itself wrote down about the code that it
+ *              generated there; kind 0: nothing any more
  *     PROGRAM  nothing: the process became another program; memory, files, mappings and names from
  *              before hold no more
  *     END      u64 samples, lost, idle, elapsed_us, run_us
@@ -54,7 +57,8 @@ enum raw_record_type {
     RAW_SAMPLE,
     RAW_END,
     RAW_NAME,
-    RAW_PROGRAM
+    RAW_PROGRAM,
+    RAW_CODE
 };
 
 #endif

@@ -30,7 +30,10 @@ struct raw_reader {
     u64map name_index; /* program counter to 1 + place in names */
     raw_name *names;
     size_t name_count, name_capacity;
-    arena name_texts;
+    u64map code_index; /* the same in codes */
+    raw_code *codes;
+    size_t code_count, code_capacity;
+    arena texts; /* of names and codes */
     page_store pages;
     char *paths[RAW_FILES_MAX]; /* of file i, whose space is i + 1 */
     uint32_t file_count;
@@ -184,12 +187,41 @@ static unpeg_status take_name(raw_reader *r, raw_cursor *c)
         return UNPEG_INPUT;
     if (r->name_count >= RAW_NAMES_MAX)
         return UNPEG_LIMIT;
-    name.name.data = arena_copy(&r->name_texts, name.name.data, name.name.len);
+    name.name.data = arena_copy(&r->texts, name.name.data, name.name.len);
     if (!name.name.data ||
         !grow_reserve((void **)&r->names, &r->name_capacity, r->name_count + 1, sizeof *r->names))
         return UNPEG_NO_MEMORY;
     r->names[r->name_count++] = name;
     return u64map_put(&r->name_index, pc, (uint32_t)r->name_count) ? UNPEG_OK : UNPEG_NO_MEMORY;
+}
+
+static bool take_code_numbers(raw_cursor *c, uint64_t *pc, raw_code *code)
+{
+    return raw_take_u64(c, pc) && raw_take_u32(c, &code->kind) && raw_take_u32(c, &code->tier) &&
+           raw_take_u32(c, &code->flags) && raw_take_u32(c, &code->line) &&
+           raw_take_u32(c, &code->column);
+}
+
+static unpeg_status take_code(raw_reader *r, raw_cursor *c)
+{
+    uint64_t pc;
+    raw_code code;
+    unpeg_slice *const texts[] = {&code.name, &code.file, &code.tag};
+    if (!take_code_numbers(c, &pc, &code))
+        return UNPEG_INPUT;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (!raw_take_text(c, texts[i]))
+            return UNPEG_INPUT;
+        texts[i]->data = arena_copy(&r->texts, texts[i]->data, texts[i]->len);
+        if (!texts[i]->data)
+            return UNPEG_NO_MEMORY;
+    }
+    if (r->code_count >= RAW_NAMES_MAX)
+        return UNPEG_LIMIT;
+    if (!grow_reserve((void **)&r->codes, &r->code_capacity, r->code_count + 1, sizeof *r->codes))
+        return UNPEG_NO_MEMORY;
+    r->codes[r->code_count++] = code;
+    return u64map_put(&r->code_index, pc, (uint32_t)r->code_count) ? UNPEG_OK : UNPEG_NO_MEMORY;
 }
 
 static unpeg_status take_parts(raw_reader *r, raw_cursor *c, uint32_t space)
@@ -277,6 +309,7 @@ static void forget_program(raw_reader *r)
     r->file_count = 0;
     page_store_deinit(&r->pages);
     u64map_deinit(&r->name_index);
+    u64map_deinit(&r->code_index);
     mapping_list_deinit(&r->maps);
     r->maps_size = 0;
     r->programs++;
@@ -296,6 +329,8 @@ static unpeg_status take_record(raw_reader *r, uint32_t type, raw_cursor *c)
         return take_file(r, c);
     case RAW_NAME:
         return take_name(r, c);
+    case RAW_CODE:
+        return take_code(r, c);
     case RAW_PROGRAM:
         forget_program(r);
         return UNPEG_OK;
@@ -377,7 +412,9 @@ void raw_reader_close(raw_reader *reader)
     page_store_deinit(&reader->pages);
     u64map_deinit(&reader->name_index);
     free(reader->names);
-    arena_deinit(&reader->name_texts);
+    u64map_deinit(&reader->code_index);
+    free(reader->codes);
+    arena_deinit(&reader->texts);
     free(reader->payload);
     free(reader);
 }
@@ -432,6 +469,15 @@ bool raw_reader_name(const raw_reader *reader, unpeg_addr pc, raw_name *ret)
     if (place == 0)
         return false;
     *ret = reader->names[place - 1];
+    return true;
+}
+
+bool raw_reader_code(const raw_reader *reader, unpeg_addr pc, raw_code *ret)
+{
+    uint32_t place = u64map_get(&reader->code_index, pc);
+    if (place == 0)
+        return false;
+    *ret = reader->codes[place - 1];
     return true;
 }
 

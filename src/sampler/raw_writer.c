@@ -23,6 +23,7 @@ struct raw_writer {
     raw_bytes record; /* any other */
     u64map written;   /* block to the hash of what was last written of it */
     u64map named;     /* program counter to the hash of the name that was written */
+    u64map coded;     /* the same of generated code */
     u64map seen;      /* block to the sample in which it was last looked at */
     uint32_t sample;  /* counts from 1 */
     uint64_t maps_hash;
@@ -131,6 +132,7 @@ void raw_writer_destroy(raw_writer *writer)
     u64map_deinit(&writer->written);
     u64map_deinit(&writer->seen);
     u64map_deinit(&writer->named);
+    u64map_deinit(&writer->coded);
     free(writer);
 }
 
@@ -173,6 +175,33 @@ void raw_writer_name(raw_writer *writer, unpeg_addr pc, const raw_name *name)
     raw_put_u32(&writer->record, name->reason);
     raw_put_text(&writer->record, name->name);
     write_built(writer, RAW_NAME, nothing);
+}
+
+static void put_code(raw_bytes *bytes, unpeg_addr pc, const raw_code *code)
+{
+    const uint32_t numbers[] = {code->kind, code->tier, code->flags, code->line, code->column};
+    raw_put_u64(bytes, pc);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        raw_put_u32(bytes, numbers[i]);
+    raw_put_text(bytes, code->name);
+    raw_put_text(bytes, code->file);
+    raw_put_text(bytes, code->tag);
+}
+
+void raw_writer_code(raw_writer *writer, unpeg_addr pc, const raw_code *code)
+{
+    raw_bytes *bytes = &writer->record;
+    if (code->kind == 0 && u64map_get(&writer->coded, pc) == 0)
+        return;
+    put_code(bytes, pc, code);
+    uint32_t hash = bytes->failed ? 0 : (uint32_t)hash_bytes(bytes->data, bytes->used, 0) | 1;
+    if (hash != 0 && u64map_get(&writer->coded, pc) == hash) {
+        bytes->used = 0;
+        return;
+    }
+    if (hash != 0 && !u64map_put(&writer->coded, pc, hash))
+        fail(writer, UNPEG_NO_MEMORY);
+    write_built(writer, RAW_CODE, nothing);
 }
 
 /* Puts a block into the next MEMORY record, unless it is there as it is. */
@@ -232,6 +261,7 @@ void raw_writer_program(raw_writer *writer)
     u64map_deinit(&writer->written);
     u64map_deinit(&writer->seen);
     u64map_deinit(&writer->named);
+    u64map_deinit(&writer->coded);
     writer->maps_hash = 0;
     write_record(writer, RAW_PROGRAM, nothing, nothing);
 }

@@ -44,6 +44,15 @@ static target_snapshot snapshot_number(unsigned i, unsigned char *stack)
     return snapshot;
 }
 
+static const raw_code written = {.kind = 1,
+                                 .tier = 2,
+                                 .flags = 1,
+                                 .line = 3,
+                                 .column = 15,
+                                 .name = {"pegged", 6},
+                                 .file = {"/srv/a.js", 9},
+                                 .tag = {"JS", 2}};
+
 /* SAMPLES samples, each of which reads a word that changes and one that does not. */
 static void record(raw_bytes *file, bool whole)
 {
@@ -57,6 +66,10 @@ static void record(raw_bytes *file, bool whole)
     raw_writer_note(w, "v8", unpeg_slice_of("12.4"));
     raw_writer_file(w, unpeg_slice_of("/usr/bin/node"), 5000, unpeg_slice_of("hello"));
     raw_writer_name(w, 0x10007, &(raw_name){7, 40, 0, unpeg_slice_of("main")});
+    raw_writer_code(w, 0x20004, &written);
+    raw_writer_code(w, 0x20005, &written);
+    raw_writer_code(w, 0x20005, &(raw_code){.kind = 0});
+    raw_writer_code(w, 0x20006, &(raw_code){.kind = 0});
     target_memory noted = raw_writer_memory(w, &live);
     for (uint32_t i = 0; i < SAMPLES; i++) {
         uint32_t word;
@@ -118,6 +131,24 @@ static void check_sample(raw_reader *r, uint32_t i)
     assert_int_equal(memory_read_u32(&memory, MEMORY_START + 12000, &word), UNPEG_NOT_FOUND);
 }
 
+static void check_codes(const raw_reader *r)
+{
+    raw_code code;
+    assert_true(raw_reader_code(r, 0x20004, &code));
+    assert_int_equal(code.kind, 1);
+    assert_int_equal(code.tier, 2);
+    assert_int_equal(code.flags, 1);
+    assert_int_equal(code.line, 3);
+    assert_int_equal(code.column, 15);
+    assert_true(unpeg_slice_equal(code.name, written.name));
+    assert_true(unpeg_slice_equal(code.file, written.file));
+    assert_true(unpeg_slice_equal(code.tag, written.tag));
+    assert_true(raw_reader_code(r, 0x20005, &code)); /* it had one, and has none any more */
+    assert_int_equal(code.kind, 0);
+    assert_int_equal(code.name.len, 0);
+    assert_false(raw_reader_code(r, 0x20006, &code));
+}
+
 static void test_round_trip(void **state)
 {
     (void)state;
@@ -152,6 +183,7 @@ static void test_round_trip(void **state)
     assert_int_equal(name.reason, 0);
     assert_true(unpeg_slice_equal(name.name, unpeg_slice_of("main")));
     assert_false(raw_reader_name(r, 0x10008, &name));
+    check_codes(r);
     assert_int_equal(raw_reader_maps_text(r).len, sizeof maps_text - 1);
     assert_int_equal(raw_reader_next(r, &snapshot, &error), UNPEG_NOT_FOUND);
     assert_int_equal(raw_reader_next(r, &snapshot, &error), UNPEG_NOT_FOUND);
