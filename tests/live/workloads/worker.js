@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 'use strict';
-const {Worker, isMainThread} = require('worker_threads');
+// In a page the file itself is the worker's.
+const {Worker, isMainThread} = typeof require === 'function' ? require('worker_threads') : {};
 function inner(n) {
   let sum = 0;
   for (let i = 0; i < n; i++)
