@@ -61,8 +61,13 @@ void step_live(void *wish, void *report)
         return;
     }
     r->ticks = unpeg_profile_tick_count(profile);
-    if (r->ticks == 0)
-        snprintf(r->reason, sizeof r->reason, "process %d slept all the time", w->pid);
+    if (r->ticks == 0) {
+        unpeg_slice ended = unpeg_profile_info_const(profile)->recording.ended;
+        snprintf(r->reason, sizeof r->reason, "process %d: %.*s", w->pid, (int)ended.len,
+                 ended.len ? ended.data : "");
+        if (ended.len == 0)
+            snprintf(r->reason, sizeof r->reason, "process %d slept all the time", w->pid);
+    }
     step_make_lines(w, profile, NULL, r);
     unpeg_profile_destroy(profile);
 }

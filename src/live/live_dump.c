@@ -93,19 +93,32 @@ static unpeg_status look(dumping *dump, sampler *s, target_snapshot *snapshot, l
     return status;
 }
 
-static unpeg_status take_frames(dumping *dump, sampler *s, unpeg_live_stack *ret)
+static const char *problem_of(unpeg_status status, const unpeg_error *error)
+{
+    if (status == UNPEG_DEADLINE)
+        return "it did not run while it was waited for";
+    return status == UNPEG_NOT_FOUND ? "it has ended" : error->text;
+}
+
+static bool is_problem(unpeg_status status)
+{
+    return status == UNPEG_DEADLINE || status == UNPEG_NOT_FOUND || status == UNPEG_PERMISSION;
+}
+
+/* ret_refused: somebody else holds the thread. */
+static unpeg_status take_frames(dumping *dump, sampler *s, unpeg_live_stack *ret, bool *ret_refused)
 {
     target_snapshot snapshot;
     live_stack stack = {0};
     unpeg_error error = {0};
     unpeg_status status = look(dump, s, &snapshot, &stack, &error);
-    if (status == UNPEG_DEADLINE || status == UNPEG_NOT_FOUND || status == UNPEG_PERMISSION) {
-        snprintf(ret->problem, sizeof ret->problem, "%s",
-                 status == UNPEG_DEADLINE    ? "it did not run while it was waited for"
-                 : status == UNPEG_NOT_FOUND ? "it has ended"
-                                             : error.text);
+    if (status == UNPEG_DEADLINE && sampler_explain(s, &error) != UNPEG_OK)
+        status = error.status;
+    *ret_refused = status == UNPEG_PERMISSION;
+    snprintf(ret->problem, sizeof ret->problem, "%s",
+             is_problem(status) ? problem_of(status, &error) : "");
+    if (ret->problem[0])
         return UNPEG_OK;
-    }
     if (status == UNPEG_OK)
         status = keep_frames(&stack, ret);
     if (status == UNPEG_OK && stack.in_regexp)
@@ -122,6 +135,23 @@ static bool sleeps(const unpeg_live_stack *stack)
     return stack->state != 'R';
 }
 
+/* What keeps ptrace away, as a debugger does, does not keep perf away. */
+static unpeg_status take_by_perf(dumping *dump, unpeg_live_stack *stack)
+{
+    sampler *s;
+    bool refused;
+    const sampler_options options = {.backend = SAMPLER_PERF,
+                                     .stack_bytes = dump->options.stack_bytes};
+    unpeg_live_stack traced = *stack;
+    if (sampler_open(dump->options.pid, stack->tid, &options, &s, NULL) != UNPEG_OK)
+        return UNPEG_OK;
+    unpeg_status status = take_frames(dump, s, stack, &refused);
+    if (status == UNPEG_OK && stack->problem[0])
+        *stack = traced;
+    sampler_close(s);
+    return status;
+}
+
 static unpeg_status fill_stack(dumping *dump, unpeg_live_stack *stack, unpeg_error *error)
 {
     proc_stat stat;
@@ -136,12 +166,15 @@ static unpeg_status fill_stack(dumping *dump, unpeg_live_stack *stack, unpeg_err
         snprintf(stack->problem, sizeof stack->problem, "it sleeps, and is left alone");
         return UNPEG_OK;
     }
+    bool refused;
     unpeg_status status = open_sampler(&dump->options, stack->tid, &s, error);
     if (status != UNPEG_OK)
         return status;
-    status = take_frames(dump, s, stack);
+    status = take_frames(dump, s, stack, &refused);
     sampler_close(s);
-    return status;
+    if (status != UNPEG_OK || !refused || dump->options.backend != UNPEG_BACKEND_AUTO)
+        return status;
+    return take_by_perf(dump, stack);
 }
 
 static unpeg_status add_stack(dumping *dump, int32_t tid)

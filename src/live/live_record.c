@@ -26,6 +26,7 @@ typedef enum recording_end {
     END_PROCESS,
     END_THREAD,
     END_STOPPED,
+    END_TRACED,
     END_REFUSED
 } recording_end;
 
@@ -215,6 +216,10 @@ static unpeg_status judge_end(recording *r, unpeg_status status)
     if (!gone && !refused)
         return status;
     bool ended = r->end != END_REFUSED && process_ends(r);
+    if (status == UNPEG_PERMISSION && !ended && r->facts->samples != 0) {
+        r->end = END_TRACED;
+        return UNPEG_OK;
+    }
     if (refused && !ended)
         return status;
     if (r->end == END_IN_TIME)
@@ -246,7 +251,8 @@ static unpeg_status sample(recording *r)
     status = judge_end(r, status);
     if (status == UNPEG_OK && r->facts->samples == 0 && is_stopped(r))
         r->end = END_STOPPED;
-    return status;
+    return status == UNPEG_OK && r->end == END_IN_TIME ? sampler_explain(r->sampler, r->error)
+                                                       : status;
 }
 
 static unpeg_status keep_code(recording *r)
@@ -264,6 +270,7 @@ static unpeg_status note_end(recording *r)
         [END_PROCESS] = "the process ended",
         [END_THREAD] = "the thread ended",
         [END_STOPPED] = "a signal has stopped the process, and kill -CONT lets it go on",
+        [END_TRACED] = "another process traces the thread",
         [END_REFUSED] = "the process became a program that must not be looked at",
     };
     bool whole = r->end == END_IN_TIME || (r->end == END_PROCESS && r->options.duration_us == 0);

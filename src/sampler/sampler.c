@@ -148,6 +148,14 @@ process_maps *sampler_maps(sampler *s)
     return &s->common.copy.maps;
 }
 
+unpeg_status sampler_explain(const sampler *s, unpeg_error *error)
+{
+    const sampler_counts *counts = &s->common.counts;
+    if (counts->samples != 0 || counts->refused == 0)
+        return UNPEG_OK;
+    return access_explain(s->common.pid, EPERM, ACCESS_STOP, error);
+}
+
 sampler_counts sampler_count(const sampler *s)
 {
     const sampler_common *c = &s->common;

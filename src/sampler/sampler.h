@@ -74,6 +74,10 @@ target_memory sampler_memory(sampler *s);
 /* The process' mappings; process_maps_refresh reads them anew. */
 process_maps *sampler_maps(sampler *s);
 
+/* Why there is no sample, where somebody else traces the thread: PERMISSION, and who. OK: there are
+ * samples, or it is not for that. */
+UNPEG_MUST_CHECK unpeg_status sampler_explain(const sampler *s, unpeg_error *error);
+
 sampler_counts sampler_count(const sampler *s);
 
 /* How the thread ended, as waitpid says it, where its end came to the sampler instead of to the

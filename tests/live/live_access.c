@@ -24,6 +24,7 @@
 #include "sampler.h"
 #include "sampler_clock.h"
 #include "thread_list.h"
+#include "unpeg/live.h"
 
 enum { PLAIN_USER = 65534, OTHER_USER = 65533, SKIPPED = 77 };
 
@@ -171,6 +172,47 @@ static void test_filter_of_containers(void **state)
     check_as(PLAIN_USER, PLAIN_USER, "loop", check_filtered);
 }
 
+/* A recording that is over before the sampler gives up says why it has nothing. */
+static void require_told(int32_t pid, const char *expected)
+{
+    unpeg_profile *profile;
+    unpeg_live_dump *dump;
+    unpeg_error error = {0};
+    unpeg_live_options options = {.struct_size = sizeof options,
+                                  .pid = pid,
+                                  .backend = UNPEG_BACKEND_PTRACE,
+                                  .duration_us = 200000,
+                                  .native_off = true};
+    unpeg_status status = unpeg_live_record(&options, &profile, &error);
+    require(status == UNPEG_PERMISSION && strstr(error.text, expected), "a recording tells");
+    options.duration_us = 0;
+    options.tid = pid;
+    require(unpeg_live_dump_create(&options, false, &dump, &error) == UNPEG_OK, error.text);
+    require(strstr(dump->stacks[0].problem, expected) != NULL, dump->stacks[0].problem);
+    unpeg_live_dump_destroy(dump);
+}
+
+/* The second of the ways to stop a thread goes around it. */
+static void require_dumped(int32_t pid)
+{
+    unpeg_live_dump *dump;
+    unpeg_error error = {0};
+    const unpeg_live_options options = {
+        .struct_size = sizeof options, .pid = pid, .tid = pid, .native_off = true};
+    access_facts facts;
+    access_facts_read(pid, &facts);
+    for (int tries = 0; tries < 20; tries++) {
+        if (facts.perf_errno != 0)
+            return;
+        require(unpeg_live_dump_create(&options, false, &dump, &error) == UNPEG_OK, error.text);
+        size_t frames = dump->stacks[0].frame_count;
+        unpeg_live_dump_destroy(dump);
+        if (frames != 0)
+            return;
+    }
+    require(false, "a dump of a traced process");
+}
+
 /* A debugger keeps the thread: ptrace says who it is, perf events work on. */
 static void check_traced(int32_t pid)
 {
@@ -196,6 +238,8 @@ static void check_traced(int32_t pid)
     require(status == UNPEG_PERMISSION && strstr(error.text, expected), error.text);
     require(sampler_count(s).refused > 1, "it was tried again");
     sampler_close(s);
+    require_told(pid, expected);
+    require_dumped(pid);
     kill(debugger, SIGKILL);
     waitpid(debugger, NULL, 0);
     require_samples(pid, SAMPLER_PTRACE, SAMPLER_PTRACE);
