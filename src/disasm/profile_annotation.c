@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "annotation.h"
+#include "recording.h"
 #include "unpeg/annotate.h"
 
 typedef struct annotating {
@@ -98,6 +99,10 @@ static unpeg_status refuse(const unpeg_profile *profile, size_t index, unpeg_err
     if (recording->pid == 0)
         return unpeg_error_set(error, UNPEG_NOT_FOUND,
                                "a log has no machine code; only a live recording has");
+    unpeg_slice silence = recording_silence(recording);
+    if (recording->samples == 0)
+        return unpeg_error_set(error, UNPEG_NOT_FOUND, "no sample was taken: %.*s",
+                               (int)silence.len, silence.data);
     return unpeg_error_set(error, UNPEG_NOT_FOUND,
                            "none of %" PRIu64 " samples was in code with a known beginning and end",
                            recording->samples);

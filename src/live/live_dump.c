@@ -152,6 +152,13 @@ static unpeg_status take_by_perf(dumping *dump, unpeg_live_stack *stack)
     return status;
 }
 
+static const char *why_left_alone(char state)
+{
+    return state == 'T'   ? "a signal has stopped it, and kill -CONT lets it go on"
+           : state == 't' ? "a debugger has stopped it"
+                          : "it sleeps, and is left alone";
+}
+
 static unpeg_status fill_stack(dumping *dump, unpeg_live_stack *stack, unpeg_error *error)
 {
     proc_stat stat;
@@ -163,7 +170,7 @@ static unpeg_status fill_stack(dumping *dump, unpeg_live_stack *stack, unpeg_err
     stack->state = stat.state;
     snprintf(stack->thread, sizeof stack->thread, "%s", stat.comm);
     if (sleeps(stack)) {
-        snprintf(stack->problem, sizeof stack->problem, "it sleeps, and is left alone");
+        snprintf(stack->problem, sizeof stack->problem, "%s", why_left_alone(stat.state));
         return UNPEG_OK;
     }
     bool refused;

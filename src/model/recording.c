@@ -79,3 +79,9 @@ void recording_set_text(unpeg_recording *recording, size_t index, unpeg_slice te
 {
     memcpy(at_mutable(recording, &texts[index]), &text, sizeof text);
 }
+
+unpeg_slice recording_silence(const unpeg_recording *recording)
+{
+    return recording->ended.len > 0 ? recording->ended
+                                    : unpeg_slice_of("the thread slept all the time");
+}

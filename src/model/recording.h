@@ -25,4 +25,7 @@ unpeg_slice recording_text(const unpeg_recording *recording, size_t index);
 /* The text is not copied. */
 void recording_set_text(unpeg_recording *recording, size_t index, unpeg_slice text);
 
+/* Why a recording without a sample has none. */
+unpeg_slice recording_silence(const unpeg_recording *recording);
+
 #endif

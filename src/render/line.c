@@ -379,7 +379,10 @@ static void put_rest(line_writer *w)
 
 static const char *hint_of(const line_content *c)
 {
-    if (c->info && unpeg_profile_tick_count(c->options.profile) == 0)
+    bool silent = c->info && unpeg_profile_tick_count(c->options.profile) == 0;
+    if (silent && c->info->recording.pid != 0)
+        return "the thread did not run; a longer recording may see it";
+    if (silent)
         return "run with --prof, and for longer than a few ticks";
     if (c->info && c->info->isolates > 1)
         return "several isolates wrote this file; use --logfile-per-isolate";

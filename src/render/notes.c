@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "recording.h"
 #include "text_out.h"
 
 typedef struct note_list {
@@ -68,11 +69,15 @@ static void note_isolates(note_list *list, const unpeg_profile_info *info)
             (unsigned long long)info->isolates);
 }
 
-static void note_ticks(note_list *list, const unpeg_totals *totals)
+static void note_ticks(note_list *list, const unpeg_profile_info *info, const unpeg_totals *totals)
 {
+    const unpeg_recording *recording = &info->recording;
+    unpeg_slice silence = recording_silence(recording);
     if (totals->ticks == 0 && totals->excluded > 0)
         add(list, "no-ticks", "No tick is selected: %llu are left out by window, focus or ignore.",
             (unsigned long long)totals->excluded);
+    else if (totals->ticks == 0 && recording->pid != 0)
+        add(list, "no-ticks", "No sample was taken: %.*s.", (int)silence.len, silence.data);
     else if (totals->ticks == 0)
         add(list, "no-ticks",
             "The log has no ticks: was the process run with --prof, and for long enough?");
@@ -120,7 +125,7 @@ size_t notes_make(const unpeg_view *view, note *notes)
     note_list list = {notes, 0};
     note_partial(&list, info);
     note_isolates(&list, info);
-    note_ticks(&list, totals);
+    note_ticks(&list, info, totals);
     note_snapshot(&list, view);
     return list.count;
 }

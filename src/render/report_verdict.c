@@ -3,6 +3,8 @@
 
 #include <ctype.h>
 
+#include "recording.h"
+
 enum { CALLERS_MAX = 6, BUSY_MAX = 4, BUSY_TENTHS_MIN = 10, LABEL_COLUMNS = 15 };
 
 static uint64_t span_us(int64_t start_us, int64_t end_us)
@@ -173,16 +175,27 @@ static void print_evidence(text_report *t, const unpeg_peg *peg)
     out_text(&t->out, ")\n");
 }
 
+/* Of nothing. */
+static void print_silence(text_report *t)
+{
+    const unpeg_recording *recording = &t->r->info->recording;
+    out_text(&t->out, recording->pid != 0 ? "no samples: " : "no ticks");
+    if (recording->pid != 0)
+        safe_write(&t->out, recording_silence(recording), print_style(t, 0));
+}
+
 void print_headline(text_report *t)
 {
     const unpeg_peg *peg = t->r->scope.peg;
-    bool has_ticks = unpeg_profile_tick_count(t->r->profile) > 0;
     if (t->r->options.log) {
         safe_write(&t->out, unpeg_slice_of(t->r->options.log), print_style(t, 0));
         out_text(&t->out, ": ");
     }
     print_look(t, peg_holds(peg) ? LOOK_ALARM : LOOK_STRONG);
-    out_text(&t->out, has_ticks ? unpeg_verdict_text(peg->verdict) : "no ticks");
+    if (unpeg_profile_tick_count(t->r->profile) > 0)
+        out_text(&t->out, unpeg_verdict_text(peg->verdict));
+    else
+        print_silence(t);
     print_look(t, LOOK_PLAIN);
     out_text(&t->out, "\n");
 }

@@ -112,6 +112,26 @@ static void test_a_live_recording(void **state)
     stacks_close(&s);
 }
 
+/* No advice for a log to one who has none. */
+static void test_a_recording_of_nothing(void **state)
+{
+    (void)state;
+    stacks s = stacks_open();
+    unpeg_recording *recording = &unpeg_profile_info_of(s.profile)->recording;
+    *recording = (unpeg_recording){.pid = 4711, .rate_hz = 499};
+    unpeg_report_options o = defaults();
+    char *text = write_report(unpeg_report_text, s.profile, &o);
+    check_has(text, "no samples: the thread slept all the time\n");
+    check_has(text, "  No sample was taken: the thread slept all the time.\n");
+    check_has_not(text, "--prof");
+    free(text);
+    recording->ended = unpeg_slice_of("the process\x1b ended");
+    text = write_report(unpeg_report_text, s.profile, &o);
+    check_has(text, "no samples: the process\\x1b ended\n");
+    free(text);
+    stacks_close(&s);
+}
+
 static void test_sections(void **state)
 {
     (void)state;
@@ -452,6 +472,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_verdict_comes_first),
         cmocka_unit_test(test_a_live_recording),
+        cmocka_unit_test(test_a_recording_of_nothing),
         cmocka_unit_test(test_sections),
         cmocka_unit_test(test_no_options),
         cmocka_unit_test(test_peg_only),
