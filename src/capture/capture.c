@@ -383,7 +383,7 @@ unpeg_status unpeg_capture_run(const unpeg_capture_options *options, unpeg_captu
 }
 
 static const char *const path_texts[] = {
-#define CAPTURE_TEXT(name, id) [UNPEG_CAPTURE_##name] = id,
+#define CAPTURE_TEXT(name, id) [UNPEG_CAPTURE_##name] = (id),
     UNPEG_CAPTURE_LIST(CAPTURE_TEXT)};
 
 const char *unpeg_capture_path_text(unpeg_capture_path path)

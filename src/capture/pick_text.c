@@ -3,10 +3,10 @@
 #include "unpeg/pick.h"
 
 static const char *const reason_texts[] = {
-#define PICK_TEXT(name, id, text) [UNPEG_PICK_##name] = id,
+#define PICK_TEXT(name, id, text) [UNPEG_PICK_##name] = (id),
     UNPEG_PICK_LIST(PICK_TEXT)};
 static const char *const reason_meanings[] = {
-#define PICK_MEANING(name, id, text) [UNPEG_PICK_##name] = text,
+#define PICK_MEANING(name, id, text) [UNPEG_PICK_##name] = (text),
     UNPEG_PICK_LIST(PICK_MEANING)};
 
 const char *unpeg_pick_reason_text(unpeg_pick_reason reason)

@@ -46,7 +46,7 @@ static bool write_text(int fd)
     char text[TEXT_BYTES];
     clock_gettime(CLOCK_REALTIME, &now);
     int len = snprintf(text, sizeof text, "%lld\n",
-                       (long long)(now.tv_sec * 1000 + now.tv_nsec / NS_PER_MS));
+                       (long long)now.tv_sec * 1000 + now.tv_nsec / NS_PER_MS);
     /* A write of one byte or more sets the time of the file by the clock of its file system. */
     return ftruncate(fd, 0) == 0 && write(fd, text, (size_t)len) == len;
 }

@@ -17,7 +17,7 @@ typedef struct sweep_run {
     const unpeg_sweep_options *options;
     log_dir dir;
     log_writers writers;
-    const log_file **files; /* of each file of the sweep */
+    int64_t *modified_ns; /* of each file of the sweep */
     sweep_result *result;
 } sweep_run;
 
@@ -55,7 +55,7 @@ static bool decide_all(sweep_run *run)
         log_writer writer = run->writers.of[i];
         unpeg_sweep_reason reason = sweep_decide(file, writer, run->dir.launch_ns);
         bool by_writer = reason == UNPEG_SWEEP_WRITTEN || reason == UNPEG_SWEEP_ALIVE;
-        run->files[sweep->count] = file;
+        run->modified_ns[sweep->count] = file->modified_ns;
         sweep->files[sweep->count++] =
             (unpeg_sweep_file){.name = name,
                                .size_bytes = is_sized(reason) ? file->size_bytes : 0,
@@ -84,7 +84,7 @@ static size_t find_oldest(const sweep_run *run)
         unpeg_sweep_reason reason = sweep->files[i].reason;
         if (reason != UNPEG_SWEEP_CURRENT && reason != UNPEG_SWEEP_NO_LAUNCH)
             continue;
-        if (oldest == sweep->count || run->files[i]->modified_ns < run->files[oldest]->modified_ns)
+        if (oldest == sweep->count || run->modified_ns[i] < run->modified_ns[oldest])
             oldest = i;
     }
     return oldest;
@@ -105,6 +105,7 @@ static void limit_total(const sweep_run *run)
 
 static void remove_file(const sweep_run *run, unpeg_sweep_file *file)
 {
+    /* Every file has a name. NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
     if (run->options->dry_run || unlinkat(run->dir.fd, file->name, 0) == 0 || errno == ENOENT)
         return;
     file->os_errno = errno;
@@ -131,8 +132,8 @@ static unpeg_status sweep_open_dir(sweep_run *run)
 {
     unpeg_sweep *sweep = &run->result->sweep;
     sweep->files = calloc(run->dir.count + 1, sizeof *sweep->files);
-    run->files = calloc(run->dir.count + 1, sizeof *run->files);
-    if (!sweep->files || !run->files || !decide_all(run))
+    run->modified_ns = calloc(run->dir.count + 1, sizeof *run->modified_ns);
+    if (!sweep->files || !run->modified_ns || !decide_all(run))
         return UNPEG_NO_MEMORY;
     limit_total(run);
     remove_all(run);
@@ -146,7 +147,7 @@ static unpeg_status sweep_dir(const char *proc_root, sweep_run *run, unpeg_error
         status = sweep_open_dir(run);
         log_writers_free(&run->writers);
     }
-    free(run->files);
+    free(run->modified_ns);
     if (status != UNPEG_OK)
         unpeg_error_set(error, status, "no memory for the logs of a folder");
     return status;
@@ -193,10 +194,10 @@ void unpeg_sweep_destroy(unpeg_sweep *sweep)
 }
 
 static const char *const reason_texts[] = {
-#define SWEEP_TEXT(name, id, text) [UNPEG_SWEEP_##name] = id,
+#define SWEEP_TEXT(name, id, text) [UNPEG_SWEEP_##name] = (id),
     UNPEG_SWEEP_LIST(SWEEP_TEXT)};
 static const char *const reason_meanings[] = {
-#define SWEEP_MEANING(name, id, text) [UNPEG_SWEEP_##name] = text,
+#define SWEEP_MEANING(name, id, text) [UNPEG_SWEEP_##name] = (text),
     UNPEG_SWEEP_LIST(SWEEP_MEANING)};
 
 const char *unpeg_sweep_reason_text(unpeg_sweep_reason reason)

@@ -215,7 +215,7 @@ static bool on_stop(void *user)
     return stop_requested();
 }
 
-static int capture_named(capture_request *r, const capture_words *words)
+static int capture_named(const capture_request *r, const capture_words *words)
 {
     unpeg_store_options store_options;
     const unpeg_capture_name name = {.struct_size = sizeof name,
@@ -224,16 +224,16 @@ static int capture_named(capture_request *r, const capture_words *words)
                                      .job = words->job,
                                      .card = words->card,
                                      .step = words->step};
-    unpeg_capture_options *o = &r->options;
+    unpeg_capture_options named = r->options;
     store_request_options(&r->store, &store_options);
-    o->name = &name;
-    o->budget_us = r->store.budget_us;
-    o->store = r->store.url;
-    o->store_options = &store_options;
-    o->zstd = r->store.zstd;
-    o->show_credentials = r->store.verbose;
-    o->stop = on_stop;
-    return capture_and_print(o);
+    named.name = &name;
+    named.budget_us = r->store.budget_us;
+    named.store = r->store.url;
+    named.store_options = &store_options;
+    named.zstd = r->store.zstd;
+    named.show_credentials = r->store.verbose;
+    named.stop = on_stop;
+    return capture_and_print(&named);
 }
 
 static int run(const verb *self, int argc, char **argv)

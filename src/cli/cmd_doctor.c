@@ -11,6 +11,7 @@ enum { KEY_JSON = 0x200 };
 static const struct argp_option options[] = {
     {"json", KEY_JSON, NULL, 0, "Print one JSON document", 0}, {0}};
 
+/* The type is argp's. NOLINTNEXTLINE(readability-non-const-parameter) */
 static error_t parse(int key, char *value, struct argp_state *state)
 {
     request *r = state->input;

@@ -22,6 +22,7 @@ typedef struct drain_request {
 static const struct argp_option options[] = {
     {"spool", KEY_SPOOL, "FOLDER", 0, "Where captures wait (DIR/unpeg-spool)", 0}, {0}};
 
+/* The type is argp's. NOLINTNEXTLINE(readability-non-const-parameter) */
 static error_t parse(int key, char *value, struct argp_state *state)
 {
     drain_request *r = state->input;

@@ -25,6 +25,7 @@ static const struct argp_option options[] = {
     {"line", KEY_LINE, NULL, 0, "Not the log but what unpeg line says of it", 0},
     {0}};
 
+/* The type is argp's. NOLINTNEXTLINE(readability-non-const-parameter) */
 static error_t parse(int key, char *value, struct argp_state *state)
 {
     store_request *r = state->input;

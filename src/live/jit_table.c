@@ -82,7 +82,8 @@ static void split_tag(unpeg_slice text, unpeg_code_creation *row)
 
 static bool is_mark(unpeg_slice name, size_t at)
 {
-    return at < name.len && memchr("~^+*", name.data[at], 4) != NULL;
+    static const char marks[] = {'~', '^', '+', '*'};
+    return at < name.len && memchr(marks, name.data[at], sizeof marks) != NULL;
 }
 
 /* "~", "^", "+", "*" before the function's name, since V8 14 with "o" in front and "'" behind. */

@@ -88,7 +88,7 @@ void access_facts_read(int32_t pid, access_facts *ret)
     if (pid == 0)
         return;
     ret->target_known = read_status(pid, &ret->target);
-    ret->state = thread_stat(pid, 0, &stat) == UNPEG_OK ? stat.state : '\0';
+    ret->state = (char)(thread_stat(pid, 0, &stat) == UNPEG_OK ? stat.state : '\0');
     ret->memory_owner = owner_of_memory(pid);
     ret->descendant = descends_from(pid, (int32_t)getpid());
     ret->memory_errno = try_memory(pid);

@@ -146,7 +146,7 @@ static void add_thread(search *s, const thread_entry *entry)
     describe_process(s, &thread);
     thread.state = stat.state;
     copy_text(thread.name, sizeof thread.name, unpeg_slice_of(stat.comm));
-    if (!s->options.v8_only || thread.v8[0] != '\0')
+    if (!s->options.v8_only || (thread.v8 && thread.v8[0] != '\0'))
         s->hot->items[s->hot->count++] = thread;
 }
 

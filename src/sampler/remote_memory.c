@@ -116,7 +116,7 @@ static unpeg_status read_remote(void *user, unpeg_addr address, void *bytes, siz
     m->counts.reads++;
     if (size > REMOTE_READ_MAX)
         return UNPEG_NOT_FOUND;
-    if (size > PAGES_PER_LARGE_READ * PAGE_SIZE_BYTES)
+    if (size > (size_t)PAGES_PER_LARGE_READ * PAGE_SIZE_BYTES)
         return fetch(m, address, bytes, size);
     return read_pages(m, address, bytes, size);
 }
