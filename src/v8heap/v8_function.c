@@ -35,8 +35,11 @@ static unpeg_status read_names(v8_functions *functions, v8_function *function)
 {
     v8_scope scope;
     unpeg_status status = v8_scope_read(functions->heap, function->name_word, &scope);
-    if (status == UNPEG_NOT_FOUND)
-        return ignore_missing(intern_string(functions, function->name_word, &function->name));
+    if (status == UNPEG_NOT_FOUND) {
+        status = intern_string(functions, function->name_word, &function->name);
+        function->exported = status == UNPEG_OK;
+        return ignore_missing(status);
+    }
     if (status)
         return status;
     function->start = scope.start;

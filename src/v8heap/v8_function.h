@@ -20,6 +20,7 @@ typedef struct v8_function {
     v8_word shared, name_word, script_word;
     unpeg_slice name;        /* interned UTF-8; "" when anonymous */
     v8_script *script;       /* NULL: a builtin or API function */
+    bool exported;           /* its name is a string in the place of a scope: never compiled */
     int32_t start, end;      /* offsets in the script; -1 */
     v8_place place;          /* of start; {0, 0} when not known or withheld */
     bool checked, plausible; /* a function can begin there by the source text */

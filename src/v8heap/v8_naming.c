@@ -60,8 +60,11 @@ static unpeg_frame_kind kind_of(const v8_function *function)
 {
     if (!function->script)
         return UNPEG_FRAME_BUILTIN;
-    /* What was compiled from source text has a scope; an export of a wasm module has none. */
-    return function->start < 0 ? UNPEG_FRAME_WASM : UNPEG_FRAME_JS;
+    /* What was compiled from source text has a scope; an export of a wasm module has none. One that
+     * cannot be read says neither. */
+    if (function->start < 0)
+        return function->exported ? UNPEG_FRAME_WASM : UNPEG_FRAME_UNKNOWN;
+    return UNPEG_FRAME_JS;
 }
 
 static v8_named *add_function(naming *n, const v8_function *function, unpeg_tier tier)
@@ -281,7 +284,7 @@ static unpeg_status add_chain(naming *n, const v8_function *own, const v8_inline
     for (size_t i = 0; i < length && !status; i++) {
         const v8_function *function;
         status = chain_function(n, &chain[i], own, &function);
-        if (status || !function)
+        if (status || !function || kind_of(function) == UNPEG_FRAME_UNKNOWN)
             continue;
         v8_named *item = add_function(n, function, n->at.code->tier);
         item->inlined = i + 1 < length;
@@ -352,6 +355,8 @@ static unpeg_status add_js(naming *n, const v8_function *function)
     }
     if (builtin->role != V8_ROLE_OTHER)
         return add_interpreted(n, function);
+    if (kind_of(function) == UNPEG_FRAME_UNKNOWN)
+        return add_builtin(n);
     if (kind_of(function) != UNPEG_FRAME_JS) {
         v8_named *item = add_function(n, function, UNPEG_TIER_NONE);
         if (item->kind == UNPEG_FRAME_BUILTIN && !is_for_any(builtin))
@@ -511,7 +516,7 @@ static unpeg_status name_not_built(naming *n)
         /* A function is called with itself in rdi, and a prologue leaves it there. */
         status = v8_functions_of(&n->namer->functions, n->stack->registers->value[REG_X86_RDI],
                                  &function);
-    if (status == UNPEG_NOT_FOUND)
+    if (status == UNPEG_NOT_FOUND || (!status && kind_of(function) == UNPEG_FRAME_UNKNOWN))
         return add_unknown(n);
     if (status)
         return status;
