@@ -359,7 +359,7 @@ static unpeg_status add_js(naming *n, const v8_function *function)
         return add_builtin(n);
     if (kind_of(function) != UNPEG_FRAME_JS) {
         v8_named *item = add_function(n, function, UNPEG_TIER_NONE);
-        if (item->kind == UNPEG_FRAME_BUILTIN && !is_for_any(builtin))
+        if (item->kind == UNPEG_FRAME_BUILTIN && (!is_for_any(builtin) || item->name.len == 0))
             item->name = builtin->name;
         return UNPEG_OK;
     }
@@ -377,7 +377,8 @@ static unpeg_status add_exit(naming *n, v8_marker marker)
     unpeg_status status = memory_read_u64(n->stack->memory, n->frame->fp + EXIT_TARGET, &target);
     if (!status)
         status = v8_functions_of(&n->namer->functions, target, &function);
-    if (status == UNPEG_NOT_FOUND)
+    bool nameless = !status && !function->script && function->name.len == 0;
+    if (status == UNPEG_NOT_FOUND || nameless)
         return add_other(n, UNPEG_FRAME_STUB, v8_marker_text(marker));
     if (status)
         return status;

@@ -6,9 +6,13 @@
 #include "check.h"
 #include "fake_v8.h"
 
+#include <stdio.h>
+
 typedef struct scene {
     fake_v8 *v8;
     uint64_t shared, scope; /* of the first function */
+    const char *builtin;    /* in which its frame is stopped */
+    char first[32];         /* name of the innermost */
 } scene;
 
 static uint64_t word_at(scene *s, unpeg_addr address)
@@ -24,7 +28,7 @@ static scene open_scene(void)
     scene s;
     v8_layout layout;
     v8_layout_for_version(&layout, 12, 4);
-    s.v8 = fake_v8_create(&layout);
+    s = (scene){.v8 = fake_v8_create(&layout), .builtin = "ArrayMap"};
     assert_non_null(s.v8);
     const v8_layout *l = &s.v8->layout;
     unpeg_addr fp = s.v8->frames[0].fp;
@@ -35,7 +39,7 @@ static scene open_scene(void)
 }
 
 /* The frame of the first function, stopped in a builtin; closes the scene. Of the names only the
- * kinds are good after that. */
+ * kinds are good after that, and s->first. */
 static size_t name_it(scene *s, v8_named *names)
 {
     size_t count = 0;
@@ -44,7 +48,7 @@ static size_t name_it(scene *s, v8_named *names)
     v8_builtins builtins = fake_v8_builtins();
     v8_namer *namer;
     const char *maps = fake_v8_maps();
-    assert_int_equal(v8_builtins_add(&builtins, 0x1000, 0x1000, unpeg_slice_of("ArrayMap")),
+    assert_int_equal(v8_builtins_add(&builtins, 0x1000, 0x1000, unpeg_slice_of(s->builtin)),
                      UNPEG_OK);
     v8_builtins_sort(&builtins);
     assert_int_equal(mapping_list_parse(&mappings, maps, strlen(maps)), UNPEG_OK);
@@ -56,6 +60,7 @@ static size_t name_it(scene *s, v8_named *names)
     const v8_frame frame = {
         .pc = FAKE_CODE + 0x1800, .fp = s->v8->frames[0].fp, .interrupted = true};
     assert_int_equal(v8_namer_name(namer, &stack, &frame, names, &count), UNPEG_OK);
+    snprintf(s->first, sizeof s->first, "%.*s", (int)names[0].name.len, names[0].name.data);
     v8_namer_destroy(namer);
     mapping_list_deinit(&mappings);
     fake_v8_destroy(s->v8);
@@ -96,12 +101,33 @@ static void test_a_scope_that_cannot_be_read(void **state)
     assert_int_equal(names[0].kind, UNPEG_FRAME_BUILTIN);
 }
 
+/* A builtin that many functions share goes by theirs, if it has one. */
+static void test_a_function_without_a_name(void **state)
+{
+    (void)state;
+    v8_named names[V8_NAMED_LIMIT];
+    scene s = open_scene();
+    s.builtin = "HandleApiCall";
+    fake_small(s.v8, s.shared, s.v8->layout.shared_script, 0);
+    fake_word(s.v8, s.shared, s.v8->layout.shared_name, fake_string(s.v8, ""));
+    assert_int_equal(name_it(&s, names), 1);
+    assert_int_equal(names[0].kind, UNPEG_FRAME_BUILTIN);
+    assert_string_equal(s.first, "HandleApiCall");
+    s = open_scene();
+    s.builtin = "HandleApiCall";
+    fake_small(s.v8, s.shared, s.v8->layout.shared_script, 0);
+    fake_word(s.v8, s.shared, s.v8->layout.shared_name, fake_string(s.v8, "stat"));
+    assert_int_equal(name_it(&s, names), 1);
+    assert_string_equal(s.first, "stat");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_function_of_a_script),
         cmocka_unit_test(test_an_export_of_a_module),
         cmocka_unit_test(test_a_scope_that_cannot_be_read),
+        cmocka_unit_test(test_a_function_without_a_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
