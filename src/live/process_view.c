@@ -182,7 +182,9 @@ static unpeg_status add_v8(naming *n, const stack_frame *physical, bool *ret_kno
 {
     v8_named named[V8_NAMED_LIMIT];
     size_t count;
-    const v8_frame frame = v8_frame_of(physical);
+    v8_frame frame = v8_frame_of(physical);
+    const stack_frame *innermost = n->target->trace.frames;
+    frame.handled = physical == innermost + 1 && innermost->not_built;
     unpeg_status status = v8_namer_name(n->target->namer, n->v8, &frame, named, &count);
     *ret_known = status == UNPEG_OK && named[0].kind != UNPEG_FRAME_UNKNOWN;
     n->stack->has_v8 = n->stack->has_v8 || *ret_known;

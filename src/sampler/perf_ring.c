@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "perf_ring.h"
 
+#include <linux/perf_event.h>
+
 /* linux/perf_event.h; written down here because saved records are parsed on any machine. */
 enum { TYPE_LOST = 2, TYPE_EXIT = 4, TYPE_SAMPLE = 9, HEADER_BYTES = 8, WORDS_MAX = 64 };
 
@@ -48,7 +50,8 @@ static bool take(cursor *c, void *ret, size_t size)
     return true;
 }
 
-/* abi, then the registers of the mask, unless abi is 0. */
+/* abi, then the registers of the mask, unless abi is 0. Those of a program of 32 bits are others.
+ */
 static bool take_registers(cursor *c, const sampler_arch *arch, target_registers *ret)
 {
     uint64_t abi, words[WORDS_MAX];
@@ -59,7 +62,8 @@ static bool take_registers(cursor *c, const sampler_arch *arch, target_registers
         return true;
     if (!take(c, words, arch->perf_count * sizeof *words))
         return false;
-    sampler_arch_from_perf(arch, words, ret);
+    if (abi == PERF_SAMPLE_REGS_ABI_64)
+        sampler_arch_from_perf(arch, words, ret);
     return true;
 }
 

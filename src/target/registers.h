@@ -49,4 +49,9 @@ typedef struct target_registers {
     uint64_t value[TARGET_REGISTER_COUNT];
 } target_registers;
 
+static inline unpeg_addr target_stack_pointer(const target_registers *registers)
+{
+    return registers->value[registers->arch == TARGET_AARCH64 ? REG_ARM_SP : REG_X86_RSP];
+}
+
 #endif

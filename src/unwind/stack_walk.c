@@ -32,10 +32,13 @@ typedef struct walk {
     const target_memory *memory;
     stack_trace *trace;
     unpeg_addr pc, sp, fp;
+    unpeg_addr top;   /* end of the last mapping */
     unpeg_addr link;  /* the link register, where interrupted and the processor has one */
     unsigned signals; /* frames of signals so far */
     bool interrupted; /* pc is the next instruction */
     bool innermost;   /* all of registers hold */
+    bool has_link;    /* link is known */
+    bool sp_at_least; /* the stack pointer may be higher than sp */
     bool over;
     unpeg_status status;
 } walk;
@@ -117,10 +120,17 @@ static stack_frame *last_frame(const walk *w)
     return &w->trace->frames[w->trace->count - 1];
 }
 
+/* Else calls push the return address. */
+static bool has_link(const unwind_arch *arch)
+{
+    return arch->registers->return_address != arch->registers->program_counter;
+}
+
 /* The caller becomes the frame that is looked at. */
 static void go_on(walk *w, unpeg_addr pc, unpeg_addr sp, unpeg_addr fp)
 {
-    w->pc = w->arch->strip(pc);
+    w->sp_at_least = false;
+    w->pc = w->arch->strip(pc, w->top);
     w->sp = sp;
     w->fp = fp;
     w->interrupted = false;
@@ -154,6 +164,7 @@ static void step_frame_pointer(walk *w)
         return;
     frame->rule = STACK_RULE_FRAME_POINTER;
     go_on(w, pc, w->fp + 16, fp);
+    w->sp_at_least = has_link(w->arch);
 }
 
 /* Any register in the innermost frame, later only those that are followed. */
@@ -204,22 +215,42 @@ static bool find_caller_fp(walk *w, const cfi_rule *rule, uint64_t cfa, uint64_t
     return address < w->sp || read_word(w, address, ret);
 }
 
-/* Else calls push the return address. */
-static bool has_link(const unwind_arch *arch)
-{
-    return arch->registers->return_address != arch->registers->program_counter;
-}
-
 static bool find_return_address(walk *w, const cfi_rule *rule, uint64_t cfa, uint64_t *ret)
 {
     if (cfi_ra_place(rule) == CFI_AT_CFA)
         return read_word(w, cfa + (uint64_t)(int64_t)rule->ra_offset, ret);
-    if (w->interrupted && has_link(w->arch)) {
+    if (w->interrupted && w->has_link) {
         *ret = w->link;
         return true;
     }
     end_walk(w, STACK_END_UNSUPPORTED, w->pc);
     return false;
+}
+
+static bool has_return_address(const walk *w, unpeg_addr at)
+{
+    uint64_t address;
+    if (memory_read_u64(w->memory, at, &address) != UNPEG_OK)
+        return false;
+    unsigned char before[CALL_BYTES];
+    address = w->arch->strip(address, w->top);
+    return rule_at(w, address - 1)->kind != CODE_NOWHERE &&
+           memory_read(w->memory, address - CALL_BYTES, before, CALL_BYTES) == UNPEG_OK &&
+           w->arch->ends_in_call(before);
+}
+
+/* A callee without CFI may have saved registers above its frame record, as V8's entry from C++ does
+ * on AArch64. Where the caller has a record too, the frame pointer says where that is. */
+static uint64_t correct_cfa(const walk *w, const cfi_rule *rule, uint64_t cfa)
+{
+    uint64_t other = w->fp - (uint64_t)(int64_t)rule->fp_offset;
+    uint64_t at = (uint64_t)(int64_t)rule->ra_offset;
+    bool record = cfi_fp_place(rule) == CFI_AT_CFA && cfi_ra_place(rule) == CFI_AT_CFA &&
+                  rule->ra_offset - 8 == rule->fp_offset;
+    if (!w->sp_at_least || !record || rule->cfa_register != w->arch->registers->stack ||
+        other <= cfa || has_return_address(w, cfa + at) || !has_return_address(w, other + at))
+        return cfa;
+    return other;
 }
 
 static void step_rule(walk *w, const cfi_rule *rule)
@@ -232,6 +263,7 @@ static void step_rule(walk *w, const cfi_rule *rule)
             step_frame_pointer(w);
         return;
     }
+    cfa = correct_cfa(w, rule, cfa);
     if (!is_upward(w, cfa) || !find_caller_fp(w, rule, cfa, &fp) ||
         !find_return_address(w, rule, cfa, &pc))
         return;
@@ -310,6 +342,7 @@ static void step_signal(walk *w)
         last_frame(w)->rule = STACK_RULE_SIGNAL;
         go_on(w, caller.pc, caller.sp, caller.fp);
         w->interrupted = true;
+        w->has_link = has_link(w->arch);
         w->link = caller.link;
     }
 }
@@ -322,7 +355,7 @@ static bool is_return_address(const walk *w, unpeg_addr address)
     const code_rule *code = rule_at(w, address - 1);
     if (code->kind != CODE_GENERATED && (code->kind != CODE_TEXT || code->sparse_cfi))
         return false;
-    if (code->kind == CODE_TEXT && address % BUILTIN_ALIGNMENT == 0)
+    if (code->kind == CODE_TEXT && !has_link(w->arch) && address % BUILTIN_ALIGNMENT == 0)
         return false;
     return memory_read(w->memory, address - CALL_BYTES, before, CALL_BYTES) == UNPEG_OK &&
            w->arch->ends_in_call(before);
@@ -355,8 +388,8 @@ static bool find_unbuilt(const walk *w, const leaf_site *site, const code_rule *
     if (answer == LEAF_BUILT)
         return false;
     if (answer == LEAF_UNBUILT)
-        return rule_at(w, w->arch->strip(caller->pc) - 1)->kind != CODE_NOWHERE;
-    if (answer == LEAF_JUMPS && guess && is_return_address(w, caller->pc))
+        return rule_at(w, w->arch->strip(caller->pc, w->top) - 1)->kind != CODE_NOWHERE;
+    if (answer == LEAF_JUMPS && guess && is_return_address(w, w->arch->strip(caller->pc, w->top)))
         return true;
     return guess && code->kind != CODE_GENERATED &&
            w->arch->guess_caller(site, caller) == UNPEG_OK && is_return_address(w, caller->pc);
@@ -382,6 +415,7 @@ static void step_without_cfi(walk *w, const code_rule *code)
     frame->rule = caller.half ? STACK_RULE_HALF_FRAME : STACK_RULE_NO_FRAME;
     frame->not_built = true;
     go_on(w, caller.pc, caller.sp, caller.fp);
+    w->sp_at_least = has_link(w->arch);
 }
 
 static void add_frame(walk *w, const code_rule *code)
@@ -449,6 +483,7 @@ unpeg_status stack_walk(stack_walker *walker, const target_registers *registers,
 {
     const unwind_arch *arch = unwind_arch_of(registers->arch);
     const cfi_registers *numbers = arch->registers;
+    const mapping_list *mappings = address_space_mappings(walker->space);
     if (!knows(registers, numbers->program_counter) || !knows(registers, numbers->stack) ||
         !knows(registers, numbers->frame))
         return UNPEG_ARGUMENT;
@@ -461,7 +496,9 @@ unpeg_status stack_walk(stack_walker *walker, const target_registers *registers,
         .pc = registers->value[numbers->program_counter],
         .sp = registers->value[numbers->stack],
         .fp = registers->value[numbers->frame],
+        .top = mappings->count ? mappings->items[mappings->count - 1].end : 0,
         .link = registers->value[numbers->return_address],
+        .has_link = has_link(arch) && knows(registers, numbers->return_address),
         .interrupted = true,
         .innermost = true,
     };

@@ -16,10 +16,9 @@ enum {
     WORD_BYTES = 4,
     FP = 29,
     LR = 30,
-    SP = 31
+    SP = 31,
+    TOP_BIT = 55, /* tells user space from the kernel's; above it is a tag */
 };
-
-static const uint64_t ADDRESS_MASK = (UINT64_C(1) << 48) - 1; /* user space; above: signature */
 
 /* An instruction is of the kind whose bits it has under the mask. */
 typedef enum kind {
@@ -279,9 +278,14 @@ static bool is_signal_return(const unsigned char *code, size_t size)
            word_at(code + WORD_BYTES) == 0xd4000001;
 }
 
-static unpeg_addr strip(unpeg_addr address)
+/* A signature begins above the bits that addresses of user space have: 39, 48 or 52, which is the
+ * kernel's choice. The stack is near the end of that space. */
+static unpeg_addr strip(unpeg_addr address, unpeg_addr top)
 {
-    return address & ADDRESS_MASK;
+    uint64_t mask = UINT64_MAX >> (63 - TOP_BIT) >> 1;
+    while (top != 0 && mask >> 1 >= top - 1)
+        mask >>= 1;
+    return address & mask;
 }
 
 const unwind_arch unwind_aarch64 = {

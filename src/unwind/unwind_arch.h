@@ -3,12 +3,12 @@
  * What differs between processors when a stack is walked.
  *
  *     const unwind_arch *arch = unwind_arch_of(registers->arch);
- *     pc = arch->strip(return_address);
+ *     pc = arch->strip(return_address, end_of_last_mapping);
  *     if (arch->find_unbuilt(&leaf, &caller) == LEAF_UNBUILT)
  *         go_on_with(caller.pc, caller.sp, caller.fp);
  *
  * Alike on both: a built frame has the caller's frame pointer at [fp] and the return address at
- * [fp + 8], and the caller's stack pointer was fp + 16.
+ * [fp + 8]. On x86-64 the caller's stack pointer was fp + 16; on AArch64 that or more.
  */
 #ifndef UNPEG_UNWIND_ARCH_H
 #define UNPEG_UNWIND_ARCH_H
@@ -47,8 +47,9 @@ typedef enum leaf_answer {
 
 typedef struct unwind_arch {
     const cfi_registers *registers;
-    /* A return address without what the processor may have mixed in. */
-    unpeg_addr (*strip)(unpeg_addr address);
+    /* A return address without what the processor may have mixed in: nothing of the process is at
+     * or above top. */
+    unpeg_addr (*strip)(unpeg_addr address, unpeg_addr top);
     /* Follows the code to its end to see whether a frame is taken down before it returns. */
     leaf_answer (*find_unbuilt)(const leaf_site *site, leaf_caller *ret);
     /* A guess where the code does not tell: what a frameless function's caller would be. */

@@ -416,8 +416,9 @@ static bool is_signal_return(const unsigned char *code, size_t size)
            (size >= sizeof narrow && memcmp(code, narrow, sizeof narrow) == 0);
 }
 
-static unpeg_addr strip(unpeg_addr address)
+static unpeg_addr strip(unpeg_addr address, unpeg_addr top)
 {
+    (void)top;
     return address;
 }
 

@@ -37,7 +37,7 @@ typedef struct v8_process {
 /* Where a frame's own words are read: the copied stack first. */
 typedef struct v8_stack {
     const target_memory *memory;
-    const target_registers *registers; /* of this frame: the innermost one; NULL for others */
+    const target_registers *registers; /* of the innermost frame; NULL: not known */
 } v8_stack;
 
 typedef struct v8_frame {
@@ -45,6 +45,7 @@ typedef struct v8_frame {
     unpeg_addr sp;    /* 0: not known; only v8_namer_regexp needs it */
     bool interrupted; /* pc is the next instruction, not a return address */
     bool not_built;   /* fp is still, or again, the caller's */
+    bool handled; /* it called the innermost frame, which is not built: registers hold for both */
 } v8_frame;
 
 /* Why a logical frame has no current line, or no exact one. */

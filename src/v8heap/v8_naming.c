@@ -2,6 +2,7 @@
  *
  * One physical frame into logical ones: which kind of frame it is, whose, and where it is.
  */
+#include "v8_machine.h"
 #include "v8_namer_state.h"
 
 enum {
@@ -10,8 +11,6 @@ enum {
     FRAME_BELOW = 48, /* bytes below the frame pointer that are read */
     FRAME_WORDS = 7,
     APART_LIMIT = 1024, /* bytes between a last position and a last return */
-    RETURN = 0xC3,      /* of x86-64; other code is not looked at */
-    RETURN_POP = 0xC2,
 };
 
 /* The words of a built frame. */
@@ -152,26 +151,46 @@ static unpeg_status set_bytecode_line(naming *n, v8_named *item, const v8_functi
     return set_line(n, item, function, v8_bytecode_position(code, offset));
 }
 
-static bool known(const target_registers *registers, int number)
+static const v8_machine *machine_of(const naming *n)
 {
-    return registers && registers->arch == TARGET_X86_64 && (registers->known >> number) & 1;
+    return v8_machine_of(n->stack->registers ? n->stack->registers->arch : TARGET_X86_64);
 }
 
-/* The interpreter's offset is counted from the array's tag. While a handler runs it is in r9, with
- * the array in r12; what is on the stack is from the last call. False: not known. */
+static bool known(const target_registers *registers, uint8_t number)
+{
+    return registers && (registers->known >> number) & 1;
+}
+
+/* The offset of a bytecode whose handler runs, unless the handler has put something else there. */
+static bool register_offset(const naming *n, uint64_t *ret)
+{
+    const target_registers *registers = n->stack->registers;
+    const v8_machine *machine = machine_of(n);
+    if (!known(registers, machine->bytecode_offset) || !known(registers, machine->bytecode_array) ||
+        registers->value[machine->bytecode_array] != n->words.bytecode)
+        return false;
+    *ret = registers->value[machine->bytecode_offset];
+    return true;
+}
+
+/* The handler of a bytecode has no frame of its own, so that the interpreter's is the innermost. */
+static bool is_handled(const naming *n)
+{
+    return n->frame->handled || (n->frame->interrupted && !n->frame->not_built && n->at.builtin &&
+                                 n->at.builtin->role == V8_ROLE_HANDLER);
+}
+
+/* The interpreter's offset is counted from the array's tag. While a handler runs it is in a
+ * register; what is on the stack is from the last call. False: not known. */
 static bool interpreter_offset(const naming *n, const v8_bytecode *code, size_t *ret)
 {
     const v8_layout *layout = &n->namer->layout;
-    const target_registers *registers = n->stack->registers;
     uint64_t base = (uint64_t)layout->bytecode_data - 1;
     uint64_t offset;
     int32_t small;
-    if (n->frame->interrupted && !n->frame->not_built && n->at.builtin &&
-        n->at.builtin->role == V8_ROLE_HANDLER) {
-        if (!known(registers, REG_X86_R9) || !known(registers, REG_X86_R12) ||
-            registers->value[REG_X86_R12] != n->words.bytecode)
+    if (is_handled(n)) {
+        if (!register_offset(n, &offset))
             return false;
-        offset = registers->value[REG_X86_R9];
     } else {
         if (!v8_heap_small(&n->namer->heap, n->words.offset, &small) || small < 0)
             return false;
@@ -200,7 +219,7 @@ static unpeg_status add_interpreted(naming *n, const v8_function *function)
         return UNPEG_OK;
     if (!code || !interpreter_offset(n, code, &offset)) {
         item->line_state = V8_LINE_UNCERTAIN;
-        if (runs_interpreter(n) && !n->frame->interrupted)
+        if (runs_interpreter(n) && !n->frame->interrupted && !n->frame->handled)
             v8_namer_count_line(n->namer, false);
         return UNPEG_OK;
     }
@@ -273,7 +292,7 @@ static unpeg_status is_apart(const naming *n, const v8_code *code, int64_t offse
         return UNPEG_OK;
     unpeg_addr start = code->start + (uint64_t)extent.last_offset;
     unpeg_status status = memory_read(n->namer->process.memory, start, bytes, size);
-    *ret = !status && (memchr(bytes, RETURN, size) || memchr(bytes, RETURN_POP, size));
+    *ret = !status && machine_of(n)->returns(bytes, size);
     return status == UNPEG_NOT_FOUND ? UNPEG_OK : status;
 }
 
@@ -507,16 +526,17 @@ static unpeg_status name_built(naming *n)
 static unpeg_status name_not_built(naming *n)
 {
     const v8_code *code = n->at.code;
+    const target_registers *registers = n->stack->registers;
+    uint8_t called = machine_of(n)->function;
     const v8_function *function;
     if (!code || n->at.builtin)
         return add_unknown(n);
     unpeg_status status = UNPEG_NOT_FOUND;
     if (code->shared != 0)
         status = v8_functions_get(&n->namer->functions, code->shared, &function);
-    else if (known(n->stack->registers, REG_X86_RDI) && code->tier != UNPEG_TIER_NONE)
-        /* A function is called with itself in rdi, and a prologue leaves it there. */
-        status = v8_functions_of(&n->namer->functions, n->stack->registers->value[REG_X86_RDI],
-                                 &function);
+    else if (known(registers, called) && code->tier != UNPEG_TIER_NONE)
+        /* A function is called with itself in a register, and a prologue leaves it there. */
+        status = v8_functions_of(&n->namer->functions, registers->value[called], &function);
     if (status == UNPEG_NOT_FOUND || (!status && kind_of(function) == UNPEG_FRAME_UNKNOWN))
         return add_unknown(n);
     if (status)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "v8_structure.h"
 
+#include "v8_machine.h"
 #include "v8_scope.h"
 #include "v8_string.h"
 
@@ -62,16 +63,18 @@ static unpeg_status search_words(v8_structure *s, const uint64_t *words, size_t 
     return UNPEG_NOT_FOUND;
 }
 
-/* C++ that runs for an isolate has its address on the stack; generated code has it in r13. */
+/* C++ that runs for an isolate has its address on the stack; generated code has it in a register.
+ */
 static unpeg_status find_isolate(v8_structure *s, const v8_stack *stack)
 {
     uint64_t words[STACK_PIECE / WORD];
     const target_registers *registers = stack->registers;
-    if (!registers || registers->arch != TARGET_X86_64 || s->stacks++ >= STACKS_LIMIT)
+    if (!registers || s->stacks++ >= STACKS_LIMIT)
         return UNPEG_NOT_FOUND;
-    uint64_t root = registers->value[REG_X86_R13] - V8_ISOLATE_ROOT;
+    const v8_machine *machine = v8_machine_of(registers->arch);
+    uint64_t root = registers->value[machine->root] - machine->root_bias;
     unpeg_status status = search_words(s, &root, 1);
-    unpeg_addr at = registers->value[REG_X86_RSP] & ~(uint64_t)(WORD - 1);
+    unpeg_addr at = target_stack_pointer(registers) & ~(uint64_t)(WORD - 1);
     for (size_t i = 0; i < STACK_LIMIT / STACK_PIECE && status == UNPEG_NOT_FOUND; i++) {
         if (memory_read(stack->memory, at, words, sizeof words))
             return UNPEG_NOT_FOUND;

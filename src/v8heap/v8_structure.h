@@ -30,7 +30,6 @@ typedef struct v8_structure {
 } v8_structure;
 
 enum {
-    V8_ISOLATE_ROOT = 128,      /* the root register points that far behind the isolate's data */
     V8_ISOLATE_SIZE = 64 << 10, /* of which the tables of interest are in that much */
 };
 

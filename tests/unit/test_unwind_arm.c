@@ -152,9 +152,19 @@ static void test_code_that_is_cut(void **state)
 static void test_signatures_are_taken_off(void **state)
 {
     (void)state;
-    assert_int_equal(unwind_aarch64.strip(UINT64_C(0x002bffff12345678)), 0xffff12345678);
-    assert_int_equal(unwind_aarch64.strip(UINT64_C(0xffab000000401000)), 0x401000);
-    assert_int_equal(unwind_aarch64.strip(0x401000), 0x401000);
+    static const struct {
+        uint64_t top, address, expected;
+    } rows[] = {
+        {UINT64_C(0xfffff7fff000), UINT64_C(0x002bffff12345678), 0xffff12345678},
+        {UINT64_C(0xfffff7fff000), UINT64_C(0xff2b000000401000), 0x401000},
+        {UINT64_C(0xfffff7fff000), 0x401000, 0x401000},
+        {UINT64_C(0x7ffffff000), UINT64_C(0x002b557f12345678), 0x7f12345678}, /* 39 bits */
+        {UINT64_C(0x8000000000), UINT64_C(0x002b557f12345678), 0x7f12345678},
+        {UINT64_C(0xfffffffff7000), UINT64_C(0x00a3ffff12345678), 0x3ffff12345678}, /* 52 bits */
+        {0, UINT64_C(0xff23456789abcdef), 0x23456789abcdef},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_int_equal(unwind_aarch64.strip(rows[i].address, rows[i].top), rows[i].expected);
 }
 
 static void test_calls_before_a_return_address(void **state)
