@@ -107,7 +107,7 @@ static unpeg_addr call_of(const stack_frame *physical)
 static unpeg_frame native_frame(const code_place *place, const native_name *name)
 {
     unpeg_frame frame = {.kind = UNPEG_FRAME_CPP, .reason = name->reason};
-    frame.file = place->mapping->path;
+    frame.file = place->path;
     frame.name = name->name;
     if (name->reason != UNPEG_UNKNOWN_NONE) {
         frame.kind = UNPEG_FRAME_LIBRARY;
@@ -123,8 +123,7 @@ static unpeg_status find_native(process_view *t, unpeg_addr pc, const code_place
         (void)t->source.native(t->source.user, pc, ret);
         return UNPEG_OK;
     }
-    unpeg_status status =
-        native_names_find(t->names, place->mapping->path, place->file_offset, ret);
+    unpeg_status status = native_names_find(t->names, place->path, place->file_offset, ret);
     if (status == UNPEG_OK && t->source.note_native)
         t->source.note_native(t->source.user, pc, ret);
     return status;
@@ -146,7 +145,7 @@ static unpeg_status add_native(naming *n, const stack_frame *physical)
     if (status != UNPEG_OK)
         return status;
     if (physical->kind != STACK_FRAME_GENERATED)
-        frame.module = place.mapping->path;
+        frame.module = place.path;
     frame.offset = name.reason == UNPEG_UNKNOWN_NONE ? name.offset : place.file_offset;
     if (frame.module.len)
         frame.frame = native_frame(&place, &name);
@@ -409,7 +408,7 @@ static unpeg_status native_code(process_view *t, unpeg_addr pc, unpeg_addr *ret_
 {
     code_place place;
     native_name name = {.reason = UNPEG_UNKNOWN_NO_SYMBOL};
-    if (!address_space_locate(t->space, pc, &place) || place.mapping->path.len == 0)
+    if (!address_space_locate(t->space, pc, &place) || place.path.len == 0)
         return UNPEG_NOT_FOUND;
     unpeg_status status = find_native(t, pc, &place, &name);
     if (status != UNPEG_OK)

@@ -54,7 +54,7 @@ typedef struct live_frame {
     unpeg_frame frame; /* its slices live with the target */
     unpeg_addr pc;
     uint64_t offset;          /* native: of pc from the start of the function, or of the file */
-    unpeg_slice module;       /* the mapped file; empty for generated code */
+    unpeg_slice module;       /* the mapped file, also with the target; empty for generated code */
     uint32_t line, column;    /* where it is; 0: not known */
     v8_line_state line_state; /* why not */
     bool inlined;             /* into the next one */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "grow.h"
+#include "intern.h"
 
 static const uint32_t NOT_TRIED = 0, NO_IMAGE = UINT32_MAX;
 
@@ -24,6 +25,7 @@ struct address_space {
     size_t file_of_capacity;
     opened_file *opened;
     size_t opened_count, opened_capacity;
+    intern other_paths; /* of places in no file that was opened */
     uint64_t generation;
 };
 
@@ -49,6 +51,7 @@ void address_space_destroy(address_space *space)
     }
     free(space->opened);
     free(space->file_of);
+    intern_deinit(&space->other_paths);
     mapping_list_deinit(&space->mappings);
     free(space);
 }
@@ -208,6 +211,14 @@ static uint32_t file_of_mapping(address_space *space, const mapping *at)
     return index < space->opened_count ? (uint32_t)index + 1 : add_opened(space, at);
 }
 
+/* Empty also when there is no memory. */
+static unpeg_slice keep_path(address_space *space, unpeg_slice path)
+{
+    uint32_t id = 0;
+    (void)intern_add(&space->other_paths, path, &id);
+    return id ? intern_text(&space->other_paths, id) : (unpeg_slice){"", 0};
+}
+
 bool address_space_locate(address_space *space, unpeg_addr pc, code_place *ret)
 {
     const mapping *at = mapping_find(&space->mappings, pc);
@@ -219,8 +230,11 @@ bool address_space_locate(address_space *space, unpeg_addr pc, code_place *ret)
     *ret = (code_place){.mapping = at};
     if (at->path.len > 0 && at->path.data[0] == '/')
         ret->file_offset = pc - at->start + at->offset;
-    if (*file == NO_IMAGE)
+    if (*file == NO_IMAGE) {
+        ret->path = keep_path(space, at->path);
         return true;
+    }
+    ret->path = space->opened[*file - 1].path;
     ret->image = space->opened[*file - 1].image;
     uint64_t offset = pc - at->start + at->offset;
     if (ret->image && !code_image_vaddr(ret->image, offset, &ret->vaddr))

@@ -6,7 +6,7 @@
  *     address_space_create(&files, &memory, &space);
  *     address_space_update(space, &mappings);           (takes the list; again when it changed)
  *     if (address_space_locate(space, pc, &place) && place.image)
- *         symbol = find_symbol(place.mapping->path, place.file_offset);
+ *         symbol = find_symbol(place.path, place.file_offset);
  *     address_space_destroy(space);
  *
  * One file may be mapped at several distances: Node maps its builtins a second time beside the JIT
@@ -23,6 +23,7 @@ typedef struct address_space address_space;
 
 typedef struct code_place {
     const mapping *mapping; /* until the next update */
+    unpeg_slice path;       /* the mapping's; lives with the space */
     code_image *image;    /* NULL: no ELF file, or none that can be opened; lives with the space */
     uint64_t file_offset; /* 0 without a file */
     uint64_t vaddr;       /* in the image; 0 where no segment of it holds the offset */
