@@ -481,9 +481,18 @@ static bool is_compiled(const v8_function *function)
     return function->script && function->start >= 0;
 }
 
+/* The interpreter has C++ compile a function before it makes a frame for it
+ * (MacroAssembler::GenerateTailCallToReturnedCode, V8 10.2). */
+static bool enters_function(const naming *n, v8_marker marker)
+{
+    return runs_interpreter(n) && marker == V8_MARKER_INTERNAL;
+}
+
 static unpeg_status name_marked(naming *n)
 {
     v8_marker marker = v8_layout_marker(&n->namer->layout, (int64_t)(n->words.context >> 1));
+    if (enters_function(n, marker))
+        return add_builtin(n);
     if (runs_javascript(n)) {
         v8_namer_count_function(n->namer, false);
         return add_nameless(n);

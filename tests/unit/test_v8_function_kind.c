@@ -121,6 +121,31 @@ static void test_a_function_without_a_name(void **state)
     assert_string_equal(s.first, "stat");
 }
 
+static void mark_frame(scene *s, v8_marker marker)
+{
+    const v8_layout *l = &s->v8->layout;
+    uint64_t word = (uint64_t)l->markers[marker] << 1;
+    fake_word(s->v8, s->v8->frames[0].fp + 1, l->fp_context, word);
+}
+
+/* The interpreter before a function has a frame, while C++ compiles it. */
+static void test_a_function_that_is_entered(void **state)
+{
+    (void)state;
+    v8_named names[V8_NAMED_LIMIT];
+    scene s = open_scene();
+    s.builtin = "InterpreterEntryTrampoline";
+    mark_frame(&s, V8_MARKER_INTERNAL);
+    assert_int_equal(name_it(&s, names), 1);
+    assert_int_equal(names[0].kind, UNPEG_FRAME_BUILTIN);
+    assert_string_equal(s.first, "InterpreterEntryTrampoline");
+    s = open_scene();
+    s.builtin = "InterpreterEntryTrampoline";
+    mark_frame(&s, V8_MARKER_CONSTRUCT);
+    assert_int_equal(name_it(&s, names), 1);
+    assert_int_equal(names[0].kind, UNPEG_FRAME_UNKNOWN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +153,7 @@ int main(void)
         cmocka_unit_test(test_an_export_of_a_module),
         cmocka_unit_test(test_a_scope_that_cannot_be_read),
         cmocka_unit_test(test_a_function_without_a_name),
+        cmocka_unit_test(test_a_function_that_is_entered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
