@@ -18,7 +18,12 @@ enum {
     STACK_BYTES = 16 << 10, /* what is above is read later; 64 KB made a stop no longer */
     RING_PAGES_MAX = 256,
     RING_PAGES_MIN = 8,
-    POLL_MAX_MS = 1000,
+    /* A wake-up inside of the interrupt costs the thread as much as the sample: up to this rate that
+     * is little, above it the ring is looked at when a sample is due. */
+    WAKE_HZ_MAX = 500,
+    DUE_NS = 20000, /* the interrupt takes as long */
+    LOOK_MIN_NS = 50000,
+    SECOND_NS = 1000000000,
 };
 
 typedef struct perf_sampler {
@@ -29,6 +34,8 @@ typedef struct perf_sampler {
     struct perf_event_mmap_page *page;
     perf_ring ring;
     bool exited;
+    bool paused; /* since the first sample */
+    uint64_t samples;
     unsigned char record[PERF_RECORD_BYTES_MAX];
 } perf_sampler;
 
@@ -51,7 +58,9 @@ static struct perf_event_attr attributes(const sampler_common *common, bool excl
         .exclude_callchain_kernel = 1,
         .use_clockid = 1,
         .clockid = CLOCK_MONOTONIC,
-        .wakeup_events = 1, /* what is above the copied stack is read while it is still true */
+        /* What is above the copied stack is read while it is still true. 0: when the ring is half
+         * full (kernel/events/ring_buffer.c, Linux 6.1). */
+        .wakeup_events = common->perf_hz <= WAKE_HZ_MAX,
     };
 }
 
@@ -166,50 +175,101 @@ static bool take_sample(perf_sampler *p, const perf_record *record, target_regis
     return true;
 }
 
+/* What a record says beside a sample. */
+static void note_record(perf_sampler *p, const perf_record *record)
+{
+    if (record->kind == PERF_KIND_LOST)
+        p->common->counts.lost += record->lost;
+    if (record->kind == PERF_KIND_EXIT && record->tid == p->common->tid)
+        p->exited = true;
+}
+
 /* True when there was a sample in the ring. */
 static bool drain(perf_sampler *p, target_registers *ret)
 {
     perf_record record;
     while (next_record(p, &record)) {
-        if (record.kind == PERF_KIND_SAMPLE && take_sample(p, &record, ret))
+        if (record.kind == PERF_KIND_SAMPLE && take_sample(p, &record, ret)) {
+            p->samples++;
             return true;
-        if (record.kind == PERF_KIND_LOST)
-            p->common->counts.lost += record.lost;
-        if (record.kind == PERF_KIND_EXIT && record.tid == p->common->tid)
-            p->exited = true;
+        }
+        note_record(p, &record);
     }
     return false;
 }
 
-static int milliseconds_until(int64_t deadline_ns)
+/* Reading the first sample takes milliseconds, in which the caller comes to know the process. Later
+ * ones would wait that long, and then be read out of memory that has changed. */
+static void pause_at_first(perf_sampler *p)
 {
+    if (p->samples == 1)
+        p->paused = ioctl(p->fd, PERF_EVENT_IOC_DISABLE, 0) == 0;
+}
+
+static unpeg_status resume(perf_sampler *p, unpeg_error *error)
+{
+    perf_record record;
+    if (!p->paused)
+        return UNPEG_OK;
+    p->paused = false;
+    while (next_record(p, &record))
+        note_record(p, &record);
+    if (ioctl(p->fd, PERF_EVENT_IOC_ENABLE, 0) != 0)
+        return unpeg_error_set(error, UNPEG_OS, "perf events do not go on: %s", strerror(errno));
+    return UNPEG_OK;
+}
+
+/* A thread that runs is sampled once a period. One that is late may be so for long: then the time
+ * between two looks grows with the time that it is late, up to a period. */
+static int64_t until_due(const sampler_common *c)
+{
+    int64_t period = SECOND_NS / c->perf_hz;
+    int64_t left = c->time_ns + period + DUE_NS - sampler_clock_ns();
+    if (left < 0)
+        left = -left < period ? -left : period;
+    return left > LOOK_MIN_NS ? left : LOOK_MIN_NS;
+}
+
+/* Waits for a record, or until it is time to look for one: a second at most. What poll returns. */
+static int wait_for_record(const perf_sampler *p, int64_t deadline_ns, short *ret_events)
+{
+    struct pollfd wait = {.fd = p->fd, .events = POLLIN};
+    int64_t most = p->common->perf_hz > WAKE_HZ_MAX ? until_due(p->common) : SECOND_NS;
     int64_t left = deadline_ns - sampler_clock_ns();
-    if (left <= 0)
-        return 0;
-    left = left / 1000000 + 1;
-    return left < POLL_MAX_MS ? (int)left : POLL_MAX_MS;
+    if (left > most)
+        left = most;
+    if (left < 0)
+        left = 0;
+    const struct timespec time = {.tv_sec = left / SECOND_NS, .tv_nsec = left % SECOND_NS};
+    int ready = ppoll(&wait, 1, &time, NULL);
+    *ret_events = ready > 0 ? wait.revents : 0;
+    return ready;
 }
 
 static unpeg_status next_perf(void *state, int64_t deadline_ns, target_registers *ret,
                               unpeg_error *error)
 {
     perf_sampler *p = state;
+    unpeg_status status = resume(p, error);
+    if (status != UNPEG_OK)
+        return status;
     while (!drain(p, ret)) {
-        struct pollfd wait = {.fd = p->fd, .events = POLLIN};
+        short events;
         if (p->exited)
             return unpeg_error_set(error, UNPEG_NOT_FOUND, "thread %d has ended",
                                    (int)p->common->tid);
         if (sampler_clock_ns() >= deadline_ns)
             return unpeg_error_set(error, UNPEG_DEADLINE, "no sample before the deadline");
-        int ready = poll(&wait, 1, milliseconds_until(deadline_ns));
+        int ready = wait_for_record(p, deadline_ns, &events);
         if (ready < 0 && errno == EINTR)
             return unpeg_error_set(error, UNPEG_DEADLINE, "a signal came");
         if (ready < 0)
             return unpeg_error_set(error, UNPEG_OS, "poll: %s", strerror(errno));
         /* What was written before the hang-up is still to be read: once more around. */
-        if (ready > 0 && (wait.revents & (POLLHUP | POLLERR)) && !(wait.revents & POLLIN))
+        if ((events & (POLLHUP | POLLERR)) && !(events & POLLIN))
             p->exited = true;
     }
+    pause_at_first(p);
     return UNPEG_OK;
 }
 
