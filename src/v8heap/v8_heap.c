@@ -113,6 +113,26 @@ bool v8_heap_small(const v8_heap *heap, v8_word word, int32_t *ret)
     return true;
 }
 
+/* Where an object is now whose map was overwritten with that: V8 13.6, objects/objects-inl.h,
+ * MapWord::FromForwardingAddress; with compressed words that is how far it went, in words. */
+static v8_word moved_to(const v8_heap *heap, v8_word object, uint64_t raw)
+{
+    if (heap->layout->tagged_size == 8)
+        return raw | 1;
+    return object + (uint64_t)((int64_t)(int32_t)(uint32_t)raw * 2);
+}
+
+/* While the collector moves objects, what it has moved keeps all but its map. */
+static unpeg_status read_map(const v8_heap *heap, v8_word object, v8_word *ret)
+{
+    uint64_t raw = 0;
+    unpeg_status status =
+        v8_heap_read(heap, object, map_offset, &raw, (size_t)heap->layout->tagged_size);
+    if (!status && !(raw & 1))
+        return v8_heap_field(heap, moved_to(heap, object, raw), map_offset, ret);
+    return status ? status : strong(heap, raw, ret);
+}
+
 /* A map is an object whose own map says so. */
 static unpeg_status read_type(const v8_heap *heap, v8_word map, int32_t *ret)
 {
@@ -135,7 +155,7 @@ static unpeg_status read_type(const v8_heap *heap, v8_word map, int32_t *ret)
 unpeg_status v8_heap_type(v8_heap *heap, v8_word object, int32_t *ret)
 {
     v8_word map;
-    unpeg_status status = v8_heap_field(heap, object, map_offset, &map);
+    unpeg_status status = read_map(heap, object, &map);
     if (status)
         return status;
     uint32_t known = u64map_get(&heap->types, map);
