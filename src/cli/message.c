@@ -43,7 +43,8 @@ void message_plain(const char *format, ...)
 const char *message_advice(unpeg_status status)
 {
     if (status == UNPEG_INPUT)
-        return "pass the file that V8 wrote under --prof (isolate-0x...-PID-v8.log)";
+        return "pass the file that V8 wrote under --prof (isolate-0x...-PID-v8.log), or a "
+               "recording of unpeg";
     if (status == UNPEG_NOT_FOUND)
         return "V8 writes its log into the directory that the process was started in";
     if (status == UNPEG_PERMISSION)

@@ -185,6 +185,17 @@ static uint64_t count_of(const replay *r, const char *name)
     return value > 0 ? (uint64_t)value : 0;
 }
 
+/* The program's name is noted at the end: one that was cut off has that of its file. */
+static unpeg_status name_program(replay *r)
+{
+    if (r->facts->program.len != 0)
+        return UNPEG_OK;
+    const char *exe = raw_reader_header(r->reader)->exe;
+    const char *slash = strrchr(exe, '/');
+    return unpeg_profile_intern(r->profile, unpeg_slice_of(slash ? slash + 1 : exe),
+                                &r->facts->program);
+}
+
 /* What the recording said of itself; what was counted anew stays. */
 static unpeg_status take_facts(replay *r)
 {
@@ -203,7 +214,7 @@ static unpeg_status take_facts(replay *r)
         if (status == UNPEG_OK)
             recording_set_text(r->facts, i, text);
     }
-    return status;
+    return status == UNPEG_OK ? name_program(r) : status;
 }
 
 static unpeg_status finish(replay *r)

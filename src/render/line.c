@@ -236,7 +236,9 @@ static void put_live(line_writer *w, const unpeg_recording *live)
     if (!wants_figure(w))
         return;
     put_key(w, "live");
-    put_name(w, live->backend);
+    put_name(w, live->backend.len ? live->backend : unpeg_slice_of("unknown"));
+    if (live->backend.len == 0) /* it comes with the figures, at the end of a recording */
+        return;
     figure_fixed(w, "stopped_ms", divide_rounded(live->stopped_us, 100), 1);
 }
 

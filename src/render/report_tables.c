@@ -104,22 +104,8 @@ static void say_rate(prose_text *prose, const unpeg_recording *live)
     out_text(prose, " were left out so that it is not held longer");
 }
 
-/* What the recording cost the thread, and what it missed. */
-static void say_recording(prose_text *prose, const unpeg_recording *live)
+static void say_held(prose_text *prose, const unpeg_recording *live)
 {
-    safe_write(prose, live->program, (safe_style){SAFE_ASCII, 64});
-    out_text(prose, " (");
-    out_u64(prose, live->pid);
-    out_text(prose, "), ");
-    out_u64(prose, live->samples);
-    out_text(prose, " samples by ");
-    safe_write(prose, live->backend, (safe_style){SAFE_ASCII, 16});
-    out_text(prose, " in ");
-    print_duration(prose, live->duration_us);
-    out_text(prose, ", asked for at ");
-    out_u64(prose, live->rate_hz);
-    out_text(prose, " Hz");
-    say_rate(prose, live);
     out_text(prose, "; the thread was held for ");
     print_duration(prose, live->stopped_us);
     out_text(prose, " in all (");
@@ -131,6 +117,34 @@ static void say_recording(prose_text *prose, const unpeg_recording *live)
     out_text(prose, " at most; ");
     out_u64(prose, live->lost);
     out_text(prose, " lost, ");
+}
+
+/* What the recording cost the thread, and what it missed: a raw one says so at its end. */
+static void say_recording(prose_text *prose, const unpeg_recording *live)
+{
+    bool is_whole = live->backend.len != 0;
+    safe_write(prose, live->program, (safe_style){SAFE_ASCII, 64});
+    out_text(prose, " (");
+    out_u64(prose, live->pid);
+    out_text(prose, "), ");
+    out_u64(prose, live->samples);
+    out_text(prose, " samples");
+    if (is_whole) {
+        out_text(prose, " by ");
+        safe_write(prose, live->backend, (safe_style){SAFE_ASCII, 16});
+        out_text(prose, " in ");
+        print_duration(prose, live->duration_us);
+    }
+    out_text(prose, ", asked for at ");
+    out_u64(prose, live->rate_hz);
+    out_text(prose, " Hz");
+    if (is_whole) {
+        say_rate(prose, live);
+        say_held(prose, live);
+    } else {
+        out_text(prose, "; the end is cut off that says how long the thread was held, and what was "
+                        "lost; ");
+    }
     out_u64(prose, live->incomplete);
     out_text(prose, " incomplete, ");
     out_u64(prose, live->unnamed);

@@ -46,9 +46,10 @@ struct raw_reader {
     bool kept; /* of the last sample */
 };
 
-static unpeg_status damaged(unpeg_error *error, const char *what)
+static unpeg_status damaged(const raw_reader *r, unpeg_error *error, const char *what)
 {
-    return unpeg_error_set(error, UNPEG_INPUT, "the recording is %s", what);
+    return unpeg_error_set(error, UNPEG_INPUT, "the recording is %s, at byte %llu of the file",
+                           what, (unsigned long long)unpeg_source_position(r->source));
 }
 
 /* Up to size bytes into the payload, which is made anew; fewer at the end of the source. */
@@ -74,7 +75,7 @@ static unpeg_status read_exactly(raw_reader *r, size_t size, unpeg_error *error)
 {
     unpeg_status status = read_payload(r, size, error);
     if (status == UNPEG_OK && r->payload_size < size)
-        status = damaged(error, "cut");
+        status = damaged(r, error, "cut off");
     return status;
 }
 
@@ -86,7 +87,7 @@ static unpeg_status read_record(raw_reader *r, uint32_t *type, unpeg_error *erro
         return status;
     raw_cursor c = {r->payload, r->payload_size};
     if (!raw_take_u32(&c, type) || !raw_take_u32(&c, &size) || size > RAW_RECORD_BYTES_MAX)
-        return damaged(error, "damaged: a record is too large");
+        return damaged(r, error, "damaged, a record is too large");
     return read_exactly(r, size, error);
 }
 
@@ -350,10 +351,10 @@ unpeg_status raw_reader_next(raw_reader *reader, target_snapshot *ret, unpeg_err
             return status;
         raw_cursor c = {reader->payload, reader->payload_size};
         if (type == RAW_SAMPLE)
-            return take_sample(reader, &c, ret) ? UNPEG_OK : damaged(error, "damaged");
+            return take_sample(reader, &c, ret) ? UNPEG_OK : damaged(reader, error, "damaged");
         status = take_record(reader, type, &c);
         if (status == UNPEG_INPUT)
-            return damaged(error, "damaged");
+            return damaged(reader, error, "damaged");
         if (status != UNPEG_OK)
             return unpeg_error_set(error, status, "%s", unpeg_status_text(status));
     }
@@ -378,7 +379,7 @@ static unpeg_status read_start(raw_reader *r, unpeg_error *error)
     status = read_record(r, &type, error);
     c = (raw_cursor){r->payload, r->payload_size};
     if (status == UNPEG_OK && (type != RAW_HEADER || !take_header(r, &c)))
-        status = damaged(error, "damaged: no header");
+        status = damaged(r, error, "damaged, without a header");
     return status;
 }
 

@@ -90,6 +90,22 @@ static void test_a_live_recording(void **state)
     stacks_close(&s);
 }
 
+/* Of a raw recording whose end was cut off. */
+static void test_a_recording_without_its_end(void **state)
+{
+    (void)state;
+    stacks s = pegged();
+    unpeg_profile_info_of(s.profile)->recording = (unpeg_recording){.pid = 26159};
+    unpeg_profile_info_of(s.profile)->partial = true;
+    unpeg_line_options o = options_of(s.profile);
+    make(&o);
+    check_field("pid", "26159");
+    check_field("live", "unknown");
+    check_field("stopped_ms", NULL);
+    check_field("partial", "1");
+    stacks_close(&s);
+}
+
 static void test_failures(void **state)
 {
     (void)state;
@@ -505,6 +521,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_whole_line),
         cmocka_unit_test(test_a_live_recording),
+        cmocka_unit_test(test_a_recording_without_its_end),
         cmocka_unit_test(test_failures),
         cmocka_unit_test(test_no_options_at_all),
         cmocka_unit_test(test_no_ticks),
