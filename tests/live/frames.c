@@ -17,7 +17,11 @@
 #include <string.h>
 #include <time.h>
 
+#ifdef __clang__ /* makes no clones */
+#define NOINLINE __attribute__((noinline))
+#else
 #define NOINLINE __attribute__((noinline, noclone))
+#endif
 
 enum { DEPTH = 12, ITEMS = 24, ALTERNATE_STACK = 65536 };
 
