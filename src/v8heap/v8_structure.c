@@ -142,11 +142,19 @@ static unpeg_status read_parts(v8_heap *heap, v8_word function, function_parts *
     return status;
 }
 
+/* A function's type is above those of all objects that scripts do not see (V8 13.6,
+ * objects/instance-type.h); a feedback vector leads to the same parts. */
+static bool is_above_others(const function_parts *p)
+{
+    return p->type_function > p->type_shared && p->type_function > p->type_scope &&
+           p->type_function > p->type_script && p->type_function > p->type_map;
+}
+
 static bool are_sound(const v8_layout *layout, const function_parts *p)
 {
     int32_t first = layout->first_nonstring;
     return p->type_source < first && p->type_script_name < first && p->type_scope >= first &&
-           p->type_function > first && p->type_shared >= first && p->type_script >= first &&
+           is_above_others(p) && p->type_shared >= first && p->type_script >= first &&
            p->type_shared != p->type_script && p->type_shared != p->type_scope &&
            p->type_script != p->type_scope && p->type_map >= first;
 }
