@@ -18,8 +18,8 @@ enum {
     STACK_BYTES = 16 << 10, /* what is above is read later; 64 KB made a stop no longer */
     RING_PAGES_MAX = 256,
     RING_PAGES_MIN = 8,
-    /* A wake-up inside of the interrupt costs the thread as much as the sample: up to this rate that
-     * is little, above it the ring is looked at when a sample is due. */
+    /* A wake-up inside of the interrupt costs the thread as much as the sample: up to this rate
+     * that is little, above it the ring is looked at when a sample is due. */
     WAKE_HZ_MAX = 500,
     DUE_NS = 20000, /* the interrupt takes as long */
     LOOK_MIN_NS = 50000,
