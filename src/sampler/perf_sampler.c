@@ -18,11 +18,9 @@ enum {
     STACK_BYTES = 16 << 10, /* what is above is read later; 64 KB made a stop no longer */
     RING_PAGES_MAX = 256,
     RING_PAGES_MIN = 8,
-    /* A wake-up inside of the interrupt costs the thread as much as the sample: up to this rate
-     * that is little, above it the ring is looked at when a sample is due. */
-    WAKE_HZ_MAX = 500,
     DUE_NS = 20000, /* the interrupt takes as long */
     LOOK_MIN_NS = 50000,
+    LOOK_MAX_NS = 2000000, /* what is above the copied stack is to be read while it is still true */
     SECOND_NS = 1000000000,
 };
 
@@ -58,9 +56,9 @@ static struct perf_event_attr attributes(const sampler_common *common, bool excl
         .exclude_callchain_kernel = 1,
         .use_clockid = 1,
         .clockid = CLOCK_MONOTONIC,
-        /* What is above the copied stack is read while it is still true. 0: when the ring is half
-         * full (kernel/events/ring_buffer.c, Linux 6.1). */
-        .wakeup_events = common->perf_hz <= WAKE_HZ_MAX,
+        /* A wake-up inside of the interrupt costs the thread more than the sample. 0: when the ring
+         * is half full (kernel/events/ring_buffer.c, Linux 6.1). */
+        .wakeup_events = 0,
     };
 }
 
@@ -220,24 +218,23 @@ static unpeg_status resume(perf_sampler *p, unpeg_error *error)
 }
 
 /* A thread that runs is sampled once a period. One that is late may be so for long: then the time
- * between two looks grows with the time that it is late, up to a period. */
+ * between two looks grows with the time that it is late. */
 static int64_t until_due(const sampler_common *c)
 {
-    int64_t period = SECOND_NS / c->perf_hz;
-    int64_t left = c->time_ns + period + DUE_NS - sampler_clock_ns();
+    int64_t left = c->time_ns + SECOND_NS / c->perf_hz + DUE_NS - sampler_clock_ns();
     if (left < 0)
-        left = -left < period ? -left : period;
+        left = -left < LOOK_MAX_NS ? -left : LOOK_MAX_NS;
     return left > LOOK_MIN_NS ? left : LOOK_MIN_NS;
 }
 
-/* Waits for a record, or until it is time to look for one: a second at most. What poll returns. */
+/* Waits until it is time to look for a record. What poll returns. */
 static int wait_for_record(const perf_sampler *p, int64_t deadline_ns, short *ret_events)
 {
     struct pollfd wait = {.fd = p->fd, .events = POLLIN};
-    int64_t most = p->common->perf_hz > WAKE_HZ_MAX ? until_due(p->common) : SECOND_NS;
     int64_t left = deadline_ns - sampler_clock_ns();
-    if (left > most)
-        left = most;
+    int64_t due = until_due(p->common);
+    if (left > due)
+        left = due;
     if (left < 0)
         left = 0;
     const struct timespec time = {.tv_sec = left / SECOND_NS, .tv_nsec = left % SECOND_NS};
