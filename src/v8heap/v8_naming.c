@@ -442,18 +442,17 @@ static unpeg_status add_nameless(naming *n)
     return UNPEG_OK;
 }
 
-static unpeg_status read_words(naming *n)
+static unpeg_status read_words(const naming *n, const target_memory *memory, frame_words *ret)
 {
     const v8_layout *layout = &n->namer->layout;
     uint64_t words[FRAME_WORDS] = {0};
     unpeg_addr base = n->frame->fp - FRAME_BELOW;
-    unpeg_status status = memory_read(n->stack->memory, base, words, sizeof words);
+    unpeg_status status = memory_read(memory, base, words, sizeof words);
     if (status)
         return status;
     const int32_t offsets[] = {layout->fp_context, layout->fp_function, layout->fp_bytecode_array,
                                layout->fp_bytecode_offset};
-    uint64_t *const fields[] = {&n->words.context, &n->words.function, &n->words.bytecode,
-                                &n->words.offset};
+    uint64_t *const fields[] = {&ret->context, &ret->function, &ret->bytecode, &ret->offset};
     for (size_t i = 0; i < sizeof offsets / sizeof offsets[0]; i++) {
         int32_t at = offsets[i] + FRAME_BELOW;
         if (at >= 0 && at % WORD == 0 && at / WORD < FRAME_WORDS)
@@ -500,11 +499,32 @@ static unpeg_status name_marked(naming *n)
     return marker == V8_MARKER_NONE ? add_unknown(n) : add_marked(n, marker);
 }
 
+static bool has_bytecode(const naming *n)
+{
+    return runs_interpreter(n) || (n->at.code && n->at.code->tier == UNPEG_TIER_SPARKPLUG);
+}
+
+/* The function of a frame, also when the collector has moved it since the stack was copied: a frame
+ * that is still there has its new place, and the same bytecode says that it is the same function.
+ */
+static unpeg_status function_of(const naming *n, const v8_function **ret)
+{
+    v8_functions *functions = &n->namer->functions;
+    frame_words now = {0};
+    unpeg_status status = v8_functions_of(functions, n->words.function, ret);
+    if (status != UNPEG_NOT_FOUND || !has_bytecode(n) || !v8_is_object(n->words.bytecode))
+        return status;
+    status = read_words(n, n->namer->process.memory, &now);
+    if (!status && (now.bytecode != n->words.bytecode || now.function == n->words.function))
+        status = UNPEG_NOT_FOUND;
+    return status ? status : v8_functions_of(functions, now.function, ret);
+}
+
 static unpeg_status name_function(naming *n)
 {
     const v8_function *function;
     v8_namer *namer = n->namer;
-    unpeg_status status = v8_functions_of(&namer->functions, n->words.function, &function);
+    unpeg_status status = function_of(n, &function);
     if (!status && runs_javascript(n) && !is_compiled(function))
         status = UNPEG_NOT_FOUND;
     bool sound = status != UNPEG_NOT_FOUND;
@@ -517,7 +537,7 @@ static unpeg_status name_function(naming *n)
 
 static unpeg_status name_built(naming *n)
 {
-    unpeg_status status = read_words(n);
+    unpeg_status status = read_words(n, n->stack->memory, &n->words);
     if (status == UNPEG_NOT_FOUND)
         return add_unknown(n);
     if (status)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * The type of an object that the collector has moved: the new place stands where its map was.
+ * What the collector moves: the type of an object while it does so (the new place stands where the
+ * map was), and the function of a frame that was copied before.
  */
 #include "check.h"
+#include "fake_v8.h"
 #include "v8_heap.h"
 
 #include <string.h>
@@ -112,12 +114,84 @@ static void moved_to_nowhere(void **state)
     }
 }
 
+/* A stack that was copied when two words of its first frame were others. */
+typedef struct old_stack {
+    target_memory now;
+    unpeg_addr fp;
+    const v8_layout *layout;
+    uint64_t function, bytecode; /* 0: as now */
+} old_stack;
+
+static void patch(unpeg_addr at, uint64_t word, unpeg_addr start, unsigned char *bytes, size_t size)
+{
+    if (word != 0 && at >= start && at + sizeof word <= start + size)
+        memcpy(bytes + (at - start), &word, sizeof word);
+}
+
+static unpeg_status read_old(void *user, unpeg_addr address, void *bytes, size_t size)
+{
+    const old_stack *old = user;
+    const v8_layout *l = old->layout;
+    unpeg_status status = memory_read(&old->now, address, bytes, size);
+    if (status != UNPEG_OK)
+        return status;
+    patch(old->fp + (uint64_t)(int64_t)l->fp_function, old->function, address, bytes, size);
+    patch(old->fp + (uint64_t)(int64_t)l->fp_bytecode_array, old->bytecode, address, bytes, size);
+    return UNPEG_OK;
+}
+
+/* The kind of the first frame of a stack with these words, and whether it has its function's name.
+ */
+static unpeg_frame_kind name_old(uint64_t function, uint64_t bytecode, bool *ret_named)
+{
+    v8_layout layout;
+    v8_layout_for_version(&layout, 12, 4);
+    fake_v8 *v8 = fake_v8_create(&layout);
+    assert_non_null(v8);
+    size_t count;
+    v8_namer *namer;
+    v8_named names[V8_NAMED_LIMIT];
+    mapping_list mappings = {0};
+    v8_builtins builtins = fake_v8_builtins();
+    const char *maps = fake_v8_maps();
+    assert_int_equal(mapping_list_parse(&mappings, maps, strlen(maps)), UNPEG_OK);
+    old_stack old = {fake_v8_memory(v8), v8->frames[0].fp, &v8->layout, function, bytecode};
+    const v8_process process = {.memory = &old.now, .mappings = &mappings};
+    assert_int_equal(v8_namer_create_saved(&process, &v8->layout, &builtins,
+                                           unpeg_slice_of("/bin/fake"), &namer),
+                     UNPEG_OK);
+    const target_memory memory = {.read = read_old, .user = &old};
+    const v8_stack stack = {.memory = &memory};
+    const v8_frame frame = {.pc = v8->frames[0].pc, .fp = v8->frames[0].fp};
+    assert_int_equal(v8_namer_name(namer, &stack, &frame, names, &count), UNPEG_OK);
+    *ret_named = unpeg_slice_equal(names[0].name, unpeg_slice_of(v8->frames[0].name));
+    unpeg_frame_kind kind = names[0].kind;
+    v8_namer_destroy(namer);
+    mapping_list_deinit(&mappings);
+    fake_v8_destroy(v8);
+    return kind;
+}
+
+static void function_of_an_old_frame(void **state)
+{
+    (void)state;
+    const uint64_t gone = 0x7e000f000001;
+    bool named;
+    assert_int_equal(name_old(0, 0, &named), UNPEG_FRAME_JS);
+    assert_true(named);
+    assert_int_equal(name_old(gone, 0, &named), UNPEG_FRAME_JS);
+    assert_true(named);
+    assert_int_equal(name_old(gone, gone, &named), UNPEG_FRAME_UNKNOWN);
+    assert_false(named);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(full_words),
         cmocka_unit_test(compressed_words),
         cmocka_unit_test(moved_to_nowhere),
+        cmocka_unit_test(function_of_an_old_frame),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
